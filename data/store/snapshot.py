@@ -1,0 +1,150 @@
+"""An opened snapshot: locked read-only database, its dimensions in memory.
+
+One DuckDB connection per snapshot and process, one cursor per call: a connection shared by threads returns other
+callers' rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.schema import SCHEMA_VERSION
+from data.errors import SnapshotRefused
+from data.tree import Tree
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where events come from: key as in an address, shown name, whether it finds things before anyone complains."""
+
+    source: str
+    name: str
+    is_proactive: bool
+
+
+class Snapshot:
+    """One immutable snapshot, open for reading.
+
+    Parameters
+    ----------
+    path
+        The ``.duckdb`` file. It has been verified by the store; this class does not hash it.
+    manifest
+        The snapshot's manifest, as in ``snapshots/<id>.json``; may be empty in tests.
+    memory_limit, threads
+        Given to DuckDB.
+
+    Raises
+    ------
+    SnapshotRefused
+        The file cannot be opened or has another schema version.
+    """
+
+    def __init__(
+        self, path: Path, manifest: Mapping[str, Any] | None = None, *, memory_limit: str = "4GB", threads: int | None = None
+    ) -> None:
+        self.path = path
+        self.manifest: Mapping[str, Any] = manifest or {}
+        self.id = str(self.manifest.get("id", path.stem))
+        settings: dict[str, Any] = {
+            "enable_external_access": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": memory_limit,
+            "lock_configuration": True,
+        }
+        if threads is not None:
+            settings["threads"] = threads
+        self._lock = threading.Lock()
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True, config=settings)
+            row = self.cursor().execute("SELECT schema_version, name, as_of, timezone, levels, made_up FROM snapshot").fetchone()
+        except duckdb.Error as error:
+            raise SnapshotRefused(f"Snapshot {self.id} cannot be opened ({type(error).__name__}); publish again or roll back.") from error
+        if row is None or row[0] != SCHEMA_VERSION:
+            found = "none" if row is None else row[0]
+            raise SnapshotRefused(f"Snapshot {self.id} has schema {found}; this release reads {SCHEMA_VERSION}. Build it again.")
+        self.name: str = row[1]
+        self.as_of: dt.datetime = row[2].replace(tzinfo=dt.UTC)
+        self.zone = ZoneInfo(row[3])
+        self.levels: tuple[str, ...] = tuple(row[4])
+        self.made_up: bool = bool(row[5])
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own for one call; the caller closes it."""
+        with self._lock:
+            return self._connection.cursor()
+
+    def close(self) -> None:
+        """Close the connection. Cursors that still run finish first."""
+        self._connection.close()
+
+    def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Rows of a fixed statement as a frame. Questions go through :mod:`data.queries` instead."""
+        cursor = self.cursor()
+        try:
+            return cursor.execute(sql, parameters or {}).df()
+        finally:
+            cursor.close()
+
+    @cached_property
+    def area_table(self) -> pd.DataFrame:
+        """The table ``area`` without geometry, ordered by ``area_ix``."""
+        return self.frame("SELECT * EXCLUDE (boundary, outline) FROM area ORDER BY area_ix")
+
+    @cached_property
+    def areas(self) -> Tree:
+        """The area tree; index 0 is the whole area."""
+        table = self.area_table
+        return _tree(table, codes=table["area_code"])
+
+    @cached_property
+    def categories(self) -> Tree:
+        """The category tree; depth 1 domain, 2 category, 3 subcategory."""
+        table = self.frame("SELECT * FROM category ORDER BY category_ix")
+        return _tree(table, codes=table["name"])
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Sources by ``source_ix``."""
+        table = self.frame("SELECT source, name, is_proactive FROM source ORDER BY source_ix")
+        return tuple(Source(*row) for row in table.itertuples(index=False, name=None))
+
+    @cached_property
+    def departments(self) -> tuple[str, ...]:
+        """Department names by ``department_ix``; index 0 is "not given"."""
+        return tuple(self.frame("SELECT name FROM department ORDER BY department_ix")["name"])
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """The table ``outcome``, ordered by ``outcome_ix``."""
+        return self.frame("SELECT * FROM outcome ORDER BY outcome_ix")
+
+    @cached_property
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """First and last local day with events, or None without events."""
+        cursor = self.cursor()
+        row = cursor.execute("SELECT min(day), max(day) FROM event").fetchone()
+        cursor.close()
+        return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def _tree(table: pd.DataFrame, codes: pd.Series) -> Tree:
+    return Tree(
+        parent=table["parent_ix"].to_numpy(dtype=np.int32, na_value=-1),
+        last=table["last_ix"].to_numpy(dtype=np.int32),
+        depth=table["depth"].to_numpy(dtype=np.int32),
+        names=tuple(table["name"]),
+        codes=tuple(codes),
+    )
