@@ -19,8 +19,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.errors import DefinitionError, SnapshotRefused
+from data.indicators.definition import Definition
 from data.schema import SCHEMA_VERSION
-from data.errors import SnapshotRefused
 from data.tree import Tree
 
 
@@ -130,6 +131,25 @@ class Snapshot:
     def outcomes(self) -> pd.DataFrame:
         """The table ``outcome``, ordered by ``outcome_ix``."""
         return self.frame("SELECT * FROM outcome ORDER BY outcome_ix")
+
+    @cached_property
+    def definitions(self) -> Mapping[str, Definition]:
+        """The definitions (口径) published with this snapshot by ``name@version``, the default first."""
+        table = self.frame("SELECT name, version, text FROM definition ORDER BY is_default DESC, name, version")
+        return {f"{name}@{version}": Definition.parse(text, name) for name, version, text in table.itertuples(index=False, name=None)}
+
+    def definition(self, key: str | None = None) -> Definition:
+        """The definition of that ``name@version``; without a key the default.
+
+        Raises
+        ------
+        DefinitionError
+            The snapshot was published without it.
+        """
+        wanted = key or next(iter(self.definitions), "")
+        if wanted not in self.definitions:
+            raise DefinitionError(f"This snapshot has no definition {wanted[:80]!r}; it has {', '.join(self.definitions) or 'none'}.")
+        return self.definitions[wanted]
 
     @cached_property
     def days(self) -> tuple[dt.date, dt.date] | None:
