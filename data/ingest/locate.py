@@ -37,9 +37,11 @@ class Locator:
         Valid Polygons or MultiPolygons; None and empty ones hold nothing.
     ids
         One id per polygon, at least 0 and below 2³¹.
+    cells
+        About how many cells the raster has, 4 bytes each; chosen from the number of polygons unless given.
     """
 
-    def __init__(self, polygons: Sequence[Any], ids: npt.ArrayLike) -> None:
+    def __init__(self, polygons: Sequence[Any], ids: npt.ArrayLike, *, cells: int | None = None) -> None:
         shapes = np.asarray(polygons, dtype=object)
         numbers = np.asarray(ids, dtype=np.int64)
         if shapes.shape != numbers.shape:
@@ -50,7 +52,8 @@ class Locator:
         self._shapes = shapes[usable][order]
         shapely.prepare(self._shapes)
         if len(self._shapes):
-            self._lay_grid()
+            low, high = CELLS_RANGE
+            self._lay_grid(cells or min(max(CELLS_PER_POLYGON * len(self._shapes), low), high))
             self._fill()
 
     def locate(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.int32]:
@@ -63,13 +66,11 @@ class Locator:
                 answer[part] = self._locate(x[part], y[part])
         return answer
 
-    def _lay_grid(self) -> None:
+    def _lay_grid(self, cells: int) -> None:
         west, south, east, north = shapely.total_bounds(self._shapes)
         width, height = max(east - west, 1e-9), max(north - south, 1e-9)
-        low, high = CELLS_RANGE
-        wanted = min(max(CELLS_PER_POLYGON * len(self._shapes), low), high)
-        self._columns = int(np.clip(np.sqrt(wanted * width / height), 1, high // 4))
-        self._rows = int(np.clip(wanted // self._columns, 1, high // 4))
+        self._columns = int(np.clip(np.sqrt(cells * width / height), 1, cells))
+        self._rows = max(cells // self._columns, 1)
         # A margin of one part in a million keeps points of the outermost edges inside the raster.
         self._west, self._south = west - width * 1e-6, south - height * 1e-6
         self._per_lon = self._columns / (width * (1 + 2e-6))
@@ -78,8 +79,8 @@ class Locator:
     def _fill(self) -> None:
         """Number the cells: rank of the polygon, -1 nothing, -2 - k the k-th cell with candidates."""
         count = len(self._shapes)
-        pairs = [np.unique(np.concatenate(list(self._edge_cells())))]
-        edge_cells = np.unique(pairs[0] // count)
+        pairs = [_distinct(np.concatenate(list(self._edge_cells())))]
+        edge_cells = _distinct(pairs[0] // count)
         raster = np.full(self._rows * self._columns, NOWHERE, dtype=np.int32)
         raster[edge_cells] = -2 - np.arange(len(edge_cells), dtype=np.int32)
         for cells, rank in self._covered_centres():
@@ -88,15 +89,16 @@ class Locator:
             pairs.append(cells[is_edge] * count + rank[is_edge])
             raster[cells[~is_edge]] = rank[~is_edge]
         self._raster = raster
-        cell, self._candidates = np.divmod(np.unique(np.concatenate(pairs)), count)
+        cell, self._candidates = np.divmod(_distinct(np.concatenate(pairs)), count)
         self._offsets = np.searchsorted(cell, np.append(edge_cells, np.iinfo(np.int64).max))
 
     def _segments(self) -> tuple[Floats, Floats, Ints, Ints]:
         """Vertices in cells, the first vertex of every segment, and the rank each vertex belongs to."""
-        rings, ring_rank = shapely.get_rings(self._shapes, return_index=True)
+        parts, part_rank = shapely.get_parts(self._shapes, return_index=True)
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
         coordinates, ring = shapely.get_coordinates(rings, return_index=True)
         x, y = (coordinates[:, 0] - self._west) * self._per_lon, (coordinates[:, 1] - self._south) * self._per_lat
-        return x, y, np.flatnonzero(ring[1:] == ring[:-1]), ring_rank[ring]
+        return x, y, np.flatnonzero(ring[1:] == ring[:-1]), part_rank[ring_part[ring]]
 
     def _covered_centres(self) -> Iterator[tuple[Ints, Ints]]:
         """Cells whose centre a polygon covers, and its rank; the lowest rank comes last."""
@@ -122,7 +124,7 @@ class Locator:
             swap = x[a] > x[b]
             a, b = np.where(swap, b, a), np.where(swap, a, b)
             cells, segment = self._crossed(x[a], y[a], x[b], y[b])
-            yield np.unique(cells * len(self._shapes) + rank[a[segment]])
+            yield _distinct(cells * len(self._shapes) + rank[a[segment]])
 
     def _crossed(self, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> tuple[Ints, Ints]:
         """All cells that segments with ``x0 <= x1`` touch, and the segment of each."""
@@ -174,3 +176,9 @@ def _ratio(above: Floats, below: Floats, default: float) -> Floats:
     """``above / below``, ``default`` where a segment is upright."""
     upright = below < 1e-9
     return np.where(upright, default, above / np.where(upright, 1.0, below))
+
+
+def _distinct(values: Ints) -> Ints:
+    """Sorted and without repeats; ``np.unique`` hashes, which is ten times slower on keys like these (NumPy 2.4)."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
