@@ -1,0 +1,86 @@
+"""Answers that were already computed: the same question by the same viewer of the same snapshot is asked once.
+
+The key is made on the server from the :class:`~data.view.View`, so it always contains the scope; nothing a browser sends can
+name another viewer's answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from data.view import View
+
+Answer = TypeVar("Answer")
+Key = tuple[str, str, tuple[str, ...] | None, Hashable]
+
+
+class _Pending:
+    """One computation that several requests may wait for."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.error: BaseException | None = None
+
+
+class Answers:
+    """The last answers, least recently used first out.
+
+    Parameters
+    ----------
+    size
+        Answers kept at most; 0 keeps none.
+    """
+
+    def __init__(self, size: int = 512) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, object] = OrderedDict()
+        self._pending: dict[Key, _Pending] = {}
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, view: View, question: Hashable, compute: Callable[[], Answer]) -> Answer:
+        """The answer to ``question``, computed where it is not kept.
+
+        Requests that ask the same while it is being computed wait for it. An error is given to those who waited and is not
+        kept. Answers are shared between requests: do not change them.
+        """
+        key: Key = (view.snapshot.id, view.definition.sha256, view.scope, question)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                self.hits += 1
+                return self._kept[key]  # type: ignore[return-value]
+            pending = self._pending.get(key)
+            if pending is None:
+                mine = self._pending[key] = _Pending()
+                self.misses += 1
+        if pending is not None:
+            pending.done.wait()
+            if pending.error is not None:
+                raise pending.error
+            return self.get(view, question, compute)
+        try:
+            answer = compute()
+        except BaseException as error:
+            mine.error = error
+            raise
+        else:
+            with self._lock:
+                self._kept[key] = answer
+                while len(self._kept) > self._size:
+                    self._kept.popitem(last=False)
+            return answer
+        finally:
+            with self._lock:
+                del self._pending[key]
+            mine.done.set()
+
+    def forget(self, snapshots: set[str]) -> None:
+        """Drop the answers of all snapshots but these."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] not in snapshots]:
+                del self._kept[key]

@@ -1,0 +1,68 @@
+"""What pages, callbacks and the programming interface work with: settings, store, viewer, kept answers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dashboard.answers import Answers
+from dashboard.metrics import Metrics
+from dashboard.settings import Settings
+from data.view import View
+
+if TYPE_CHECKING:
+    from data.store.store import Store
+
+Scope = Callable[[], tuple[str, ...] | None]
+"""Codes of the areas that the viewer of the running request may see; None is everything."""
+
+
+def whole_area() -> tuple[str, ...] | None:
+    """The scope of an installation without users, which listens on loopback only: everything."""
+    return None
+
+
+@dataclass(frozen=True)
+class Context:
+    """Made once per application by :func:`dashboard.factory.create_app`.
+
+    Attributes
+    ----------
+    settings, store
+        How the installation is set up and where its snapshots are.
+    scope
+        Gives the scope of the running request's viewer, from the server's session, never from the address.
+    build
+        Short hash of the program's files; browsers reload when it changes.
+    answers, metrics
+        Kept answers and counters of this process.
+    """
+
+    settings: Settings
+    store: Store
+    scope: Scope = whole_area
+    build: str = ""
+    answers: Answers = field(default_factory=Answers)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    @contextlib.contextmanager
+    def view(self, snapshot: str | None = None, definition: str | None = None) -> Iterator[View]:
+        """The viewer's look at a pinned snapshot, or at the one in force.
+
+        The snapshot stays open until the block ends.
+
+        Raises
+        ------
+        NoSnapshot, SnapshotRefused
+            Nothing is published, the pinned one is not in the store, or it is damaged. It is never replaced by another.
+        DefinitionError
+            The snapshot was published without that definition.
+        """
+        with self.store.lease(snapshot) as held:
+            yield View(held, held.definition(definition), self.scope())
+
+    def generation(self) -> str:
+        """Id of the snapshot in force; empty where there is none. Cheap."""
+        return self.store.generation

@@ -1,0 +1,42 @@
+"""Every id of the page tree, as a name. Callbacks, scripts and tests use these, never a string of their own.
+
+The wiring in one place: controls, map and Back/Forward write one store, ``SELECTION`` (an address string without ``?``);
+``GENERATION`` changes when a snapshot is published; one callback reads both and answers for every panel of the page.
+Scripts under ``assets/`` write the same two stores with ``dash_clientside.set_props``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SELECTION: Final = "selection"
+"""``dcc.Store``: what is looked at, as an address string."""
+GENERATION: Final = "generation"
+"""``dcc.Store``: id of the snapshot in force, kept by ``live.js``."""
+PUSHED: Final = "pushed"
+"""``dcc.Store``: the address last written into the browser's history; read by nothing on the server."""
+
+# The frame that dashboard.routing puts around every page holds these three, GENERATION and BANNER; pages do not repeat them.
+FRAME: Final = "frame"
+"""Where the page of the address is laid."""
+ADDRESS: Final = "address"
+"""``dcc.Store``: the address as last *read* (opened, Back, Forward), ``{"n": count, "path": …, "query": …}``; see ``address.js``."""
+TITLE: Final = "title"
+"""``dcc.Store``: ``{"title": …, "lang": …}`` of the page that was laid."""
+
+PAGE: Final = "page"
+"""The whole page; carries theme, language and the colours as CSS variables."""
+BANNER: Final = "banner"
+"""Words across the page when data are late or the server is away."""
+
+MAP: Final = "map"
+"""The map's container."""
+MAP_VALUES: Final = "map-values"
+"""``dcc.Store``: the map's value payload."""
+MAP_DRAWN: Final = "map-drawn"
+"""``dcc.Store``: written by the map's script when it has taken a payload."""
+
+
+def panel(key: str) -> str:
+    """Id of a panel's slot."""
+    return f"panel-{key}"
