@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -23,6 +23,8 @@ from data.errors import DefinitionError, SnapshotRefused
 from data.indicators.definition import Definition
 from data.schema import SCHEMA_VERSION
 from data.tree import Tree
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,13 @@ class Snapshot:
             "autoload_known_extensions": False,
             "memory_limit": memory_limit,
             "lock_configuration": True,
+            "perfect_ht_threshold": 20,  # bits of a group key that DuckDB still counts by position instead of by hash
         }
         if threads is not None:
             settings["threads"] = threads
         self._lock = threading.Lock()
+        self._made: dict[Hashable, Any] = {}
+        self._making = threading.RLock()
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=settings)
             row = self.cursor().execute("SELECT schema_version, name, as_of, timezone, levels, made_up FROM snapshot").fetchone()
@@ -98,6 +103,17 @@ class Snapshot:
             return cursor.execute(sql, parameters or {}).df()
         finally:
             cursor.close()
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made at the first call with this key and kept as long as the snapshot is open.
+
+        For what follows from the snapshot alone (and, say, a definition); never for anything a viewer chose.
+        """
+        with self._making:
+            if key not in self._made:
+                self._made[key] = make()
+            made: T = self._made[key]
+            return made
 
     @cached_property
     def area_table(self) -> pd.DataFrame:

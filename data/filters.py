@@ -1,0 +1,456 @@
+"""The registry of filters: address key, how it is read, how it narrows events, how it reads in a sentence.
+
+The predicates themselves stand in ``sql/_selected.sql``, each line ending in the key that owns it. A filter says which of
+its lines are in force and with which parameters, so the sentence and the SQL come from one row and cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from data import values
+from data.due import due_until
+from data.errors import SelectionError
+from data.schema import STAGES, URGENCIES
+from data.tree import Tree
+from data.values import Kind
+from data.vocabulary import CALLBACK_NAMES, DEADLINE_NAMES, STAGE_NAMES, URGENCY_NAMES, WEEKDAY_NAMES, Language, Words
+from data.window import window
+
+if TYPE_CHECKING:
+    from data.selection import Selection
+    from data.view import View
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Lines of ``_selected.sql`` that are in force, and their parameters."""
+
+    lines: frozenset[str] = frozenset()
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def __or__(self, other: Bound) -> Bound:
+        return Bound(self.lines | other.lines, self.parameters | other.parameters)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter.
+
+    Attributes
+    ----------
+    keys, attributes, kinds
+        Address keys it owns, the selection's attributes they fill and how they are read; usually one of each.
+    bind
+        From view and selection to the lines in force; only called when the filter is active.
+    say
+        The filter in words.
+    unknown
+        Which of its values this view does not have; those are dropped with a note. Areas out of scope count as unknown.
+    """
+
+    keys: tuple[str, ...]
+    attributes: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    bind: Callable[[View, Selection], Bound]
+    say: Callable[[View, Selection, Language], str]
+    unknown: Callable[[View, Selection], list[str]] = lambda view, selection: []
+
+    def is_active(self, selection: Selection) -> bool:
+        """Whether the selection uses this filter."""
+        return any(getattr(selection, attribute) not in (None, ()) for attribute in self.attributes)
+
+
+def positions(key: str, mask: Mask) -> Bound:
+    """Bind a set of table positions as one range, and as bits where the range has gaps. An empty set selects nothing."""
+    chosen = np.flatnonzero(mask)
+    if not len(chosen):
+        return Bound(frozenset({key}), {f"{key}_low": 1, f"{key}_high": 0})
+    low, high = int(chosen[0]), int(chosen[-1])
+    bound = Bound(frozenset({key}), {f"{key}_low": low, f"{key}_high": high})
+    if len(chosen) == high - low + 1:
+        return bound
+    return bound | Bound(frozenset({f"{key}_set"}), {f"{key}_set": bits(mask)})
+
+
+def bits(mask: Mask) -> str:
+    """A mask as the text of a bit string; never empty."""
+    return "".join("1" if bit else "0" for bit in mask) or "0"
+
+
+def scope(view: View) -> Bound:
+    """The lines that keep a view inside its areas; always in force."""
+    mask = np.zeros(len(view.snapshot.areas), dtype=bool)
+    for low, high in view.spans:
+        mask[low : high + 1] = True
+    return positions("scope", mask)
+
+
+def cohort(view: View) -> Bound:
+    """The lines that leave out void events and duplicates."""
+    return positions("cohort", in_cohort(view))
+
+
+def in_cohort(view: View) -> Mask:
+    """Outcomes that are neither void nor duplicates, by ``outcome_ix``."""
+    outcomes = view.snapshot.outcomes
+    return ~(_true(outcomes["is_void"]) | _true(outcomes["is_duplicate"]))
+
+
+def area_ix(view: View, selection: Selection) -> int:
+    """Position of the selected area, or of the view's top where none is selected; -1 where this view has no such area."""
+    if selection.area is None:
+        return view.top if view.spans else -1
+    return next((ix for ix in view.snapshot.areas.find(selection.area) if view.sees(ix)), -1)
+
+
+def active(selection: Selection) -> list[Filter]:
+    """The filters in force, in the registry's order. The window always is."""
+    return [row for row in FILTERS if row.is_active(selection) or "window" in row.keys]
+
+
+def sentence(view: View, selection: Selection, lang: Language = "zh") -> str:
+    """What is shown, in words: area, window, filters, snapshot, definition."""
+    areas, snapshot = view.snapshot.areas, view.snapshot
+    parts = [row.say(view, selection, lang) for row in active(selection)]
+    if selection.area is None:
+        tops = [areas.names[low] for low, _ in view.spans] if view.scope is not None else [snapshot.name]
+        parts.insert(0, _joined(tops, lang) or Words("无可见区域", "no visible area").in_(lang))
+    as_of = snapshot.as_of.astimezone(snapshot.zone)
+    parts.append(Words("快照", "snapshot").in_(lang) + f" {as_of:%Y-%m-%d %H:%M}")
+    parts.append(
+        Words("口径", "definition").in_(lang) + f" {view.definition.title.get(lang, view.definition.name)} v{view.definition.version}"
+    )
+    return (", " if lang == "en" else "，").join(parts)
+
+
+def settle(view: View, selection: Selection, *, strict: bool = False) -> tuple[Selection, list[str]]:
+    """Drop what this view does not have: unknown areas, categories, sources, departments.
+
+    An area out of the view's scope is unknown to it, in the same words as one that does not exist.
+
+    Raises
+    ------
+    SelectionError
+        Only when ``strict``: names the first value that is unknown.
+    """
+    notes: list[str] = []
+    for row in FILTERS:
+        missing = row.unknown(view, selection)
+        if not missing:
+            continue
+        attribute, key = row.attributes[0], row.keys[0]
+        shown = ", ".join(missing)[:80]
+        if strict:
+            raise SelectionError(f"{key}={shown} is not in this snapshot; choose one that is.")
+        value = getattr(selection, attribute)
+        kept = tuple(item for item in value if item not in missing) if isinstance(value, tuple) else None
+        selection = selection.with_(**{attribute: kept})
+        notes.append(
+            Words(f"{key}={shown} 不在此快照中，已忽略。", f"{key}={shown} is not in this snapshot and was left out.").in_(selection.lang)
+        )
+    if selection.level is not None and selection.level not in view.snapshot.levels:
+        if strict:
+            raise SelectionError(f"level={selection.level} is none of {', '.join(view.snapshot.levels)}.")
+        notes.append(
+            Words(f"没有层级 {selection.level}，已忽略。", f"There is no level {selection.level}; it was left out.").in_(selection.lang)
+        )
+        selection = selection.with_(level=None)
+    return selection, notes
+
+
+def _true(column: Any) -> Mask:
+    return np.asarray(column.to_numpy(dtype=object, na_value=False) == True, dtype=bool)  # noqa: E712
+
+
+def _joined(items: Iterable[str], lang: Language) -> str:
+    listed = list(items)
+    shown = listed[:3]
+    more = Words(f"等 {len(listed)} 项", f" and {len(listed) - 3} more").in_(lang) if len(listed) > 3 else ""
+    return (" / " if lang == "en" else "、").join(shown) + more
+
+
+def _named(attribute: str, names: dict[str, Words]) -> Callable[[View, Selection, Language], str]:
+    return lambda view, selection, lang: _joined((names[value].in_(lang) for value in getattr(selection, attribute)), lang)
+
+
+def _bind_window(view: View, selection: Selection) -> Bound:
+    found = window(view, selection)
+    return Bound(frozenset({"window"}), {"first_day": found.from_day, "last_day": found.to_day})
+
+
+def window_with_previous(view: View, selection: Selection) -> Bound:
+    """The window's lines widened to the previous window, which is cut where the current one has not got further."""
+    found = window(view, selection)
+    previous = found.previous
+    parameters: dict[str, Any] = {"first_day": found.from_day, "last_day": found.to_day, "from_day": found.from_day}
+    parameters["previous_day"] = found.from_day if previous is None else previous.from_day
+    if previous is None:
+        return Bound(frozenset({"window"}), parameters)
+    parameters["first_day"] = previous.from_day
+    if previous.cut_at is None:
+        return Bound(frozenset({"window"}), parameters)
+    return Bound(frozenset({"window", "window_cut"}), parameters | {"cut_at": previous.cut_at})
+
+
+def _say_window(view: View, selection: Selection, lang: Language) -> str:
+    found = window(view, selection)
+    first, last = found.from_day, found.to_day
+    if last < first:
+        said = Words("无日期", "no days").in_(lang)
+    elif first == last:
+        said = f"{first}"
+    else:
+        short = f"{last:%m-%d}" if first.year == last.year else f"{last}"
+        said = f"{first}" + Words(" 至 ", " to ").in_(lang) + short
+    return said + (Words("（未结束）", " (not over)").in_(lang) if found.is_partial else "")
+
+
+def _subtrees(tree: Tree, nodes: Iterable[int]) -> Mask:
+    mask = np.zeros(len(tree), dtype=bool)
+    for ix in nodes:
+        mask[ix : tree.last[ix] + 1] = True
+    return mask
+
+
+def _area() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        ix = area_ix(view, selection)
+        return positions("area", _subtrees(view.snapshot.areas, [ix] if ix >= 0 else []))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        ix = area_ix(view, selection)
+        return view.snapshot.areas.names[ix] if ix >= 0 else Words("未知区域", "unknown area").in_(lang)
+
+    def unknown(view: View, selection: Selection) -> list[str]:
+        return [selection.area] if selection.area is not None and area_ix(view, selection) < 0 else []
+
+    return Filter(("area",), ("area",), (values.name(),), bind, say, unknown)
+
+
+def _grid() -> Filter:
+    def nodes(view: View, code: str) -> list[int]:
+        return [ix for ix in view.snapshot.areas.find(code) if view.sees(ix)]
+
+    def bind(view: View, selection: Selection) -> Bound:
+        return positions("grid", _subtrees(view.snapshot.areas, (ix for code in selection.grid for ix in nodes(view, code))))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        return _joined((view.snapshot.areas.names[ix] for code in selection.grid for ix in nodes(view, code)), lang)
+
+    def unknown(view: View, selection: Selection) -> list[str]:
+        return [code for code in selection.grid if not nodes(view, code)]
+
+    return Filter(("grid",), ("grid",), (values.names(),), bind, say, unknown)
+
+
+def _categories(key: str, depth: int) -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        tree = view.snapshot.categories
+        return positions(key, _subtrees(tree, (ix for name in getattr(selection, key) for ix in tree.find(name, depth))))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        return _joined(getattr(selection, key), lang)
+
+    def unknown(view: View, selection: Selection) -> list[str]:
+        return [name for name in getattr(selection, key) if not view.snapshot.categories.find(name, depth)]
+
+    return Filter((key,), (key,), (values.names(),), bind, say, unknown)
+
+
+def _sources() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        return positions("source", np.array([row.source in selection.source for row in view.snapshot.sources], dtype=bool))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        return _joined((row.name for row in view.snapshot.sources if row.source in selection.source), lang)
+
+    def unknown(view: View, selection: Selection) -> list[str]:
+        return [source for source in selection.source if source not in {row.source for row in view.snapshot.sources}]
+
+    return Filter(("source",), ("source",), (values.names(),), bind, say, unknown)
+
+
+def _departments() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        return positions("department", np.array([name in selection.department for name in view.snapshot.departments], dtype=bool))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        return _joined(selection.department, lang)
+
+    def unknown(view: View, selection: Selection) -> list[str]:
+        return [name for name in selection.department if name not in view.snapshot.departments]
+
+    return Filter(("department",), ("department",), (values.names(),), bind, say, unknown)
+
+
+def _stages() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        return positions("stage", view.snapshot.outcomes["stage"].isin(selection.stage).to_numpy(dtype=bool))
+
+    return Filter(("stage",), ("stage",), (values.choices(STAGES),), bind, _named("stage", dict(STAGE_NAMES)))
+
+
+def _urgencies() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        return positions("urgency", np.array([urgency in selection.urgency for urgency in URGENCIES], dtype=bool))
+
+    return Filter(("urgency",), ("urgency",), (values.choices(URGENCIES),), bind, _named("urgency", dict(URGENCY_NAMES)))
+
+
+def deadline_masks(view: View) -> dict[str, Mask]:
+    """Outcomes of each deadline state, by ``outcome_ix``; ``due_soon`` is those that are open and not past it."""
+    outcomes = view.snapshot.outcomes
+    closed, past = _true(outcomes["is_closed"]), _true(outcomes["is_past_deadline"])
+    on_time, known = _true(outcomes["closed_on_time"]), outcomes["closed_on_time"].notna().to_numpy(dtype=bool)
+    waiting = ~closed & ~past & _true(outcomes["has_deadline"])
+    return {
+        "on_time": closed & on_time,
+        "late": closed & known & ~on_time,
+        "overdue": ~closed & past,
+        "due_soon": waiting,
+        "not_due": waiting,
+    }
+
+
+def _deadlines() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        masks = deadline_masks(view)
+        none = np.zeros(len(view.snapshot.outcomes), dtype=bool)
+        bound = positions("deadline", np.logical_or.reduce([masks[value] for value in selection.deadline] or [none]))
+        if "due_soon" not in selection.deadline or "not_due" in selection.deadline:
+            return bound
+        other = np.logical_or.reduce([masks[value] for value in selection.deadline if value != "due_soon"] or [none])
+        as_of = view.snapshot.as_of.replace(tzinfo=None)
+        return bound | Bound(frozenset({"deadline_soon"}), {"deadline_other": bits(other), "due_from": as_of, "due_until": due_until(view)})
+
+    return Filter(("deadline",), ("deadline",), (values.choices(tuple(DEADLINE_NAMES)),), bind, _named("deadline", dict(DEADLINE_NAMES)))
+
+
+def _callbacks() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        outcomes = view.snapshot.outcomes
+        called, contacted, resolved = (_true(outcomes[name]) for name in ("has_call_back", "is_contacted", "is_resolved"))
+        masks = {
+            "effective": called,
+            "none": ~called,
+            "contacted": called & contacted,
+            "not_contacted": called & ~contacted,
+            "resolved": called & resolved,
+            "unresolved": called & ~resolved,
+        }
+        for rating in ("satisfied", "basically", "unsatisfied", "unrated"):
+            masks[rating] = called & (outcomes["satisfaction"] == rating).to_numpy(dtype=bool, na_value=False)
+        return positions("callback", np.logical_or.reduce([masks[value] for value in selection.callback]))
+
+    return Filter(("callback",), ("callback",), (values.choices(tuple(CALLBACK_NAMES)),), bind, _named("callback", dict(CALLBACK_NAMES)))
+
+
+def _hours() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        low, high = selection.hours or (0, 24)
+        hour = np.arange(168) % 24
+        return positions("hours", (hour >= low) & (hour < high) if low < high else (hour >= low) | (hour < high))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        low, high = selection.hours or (0, 24)
+        return Words(f"{low} 至 {high} 时", f"{low} to {high} h").in_(lang)
+
+    return Filter(("hours",), ("hours",), (values.hour_range(),), bind, say)
+
+
+def _weekdays() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        return positions("weekday", np.isin(np.arange(168) // 24 + 1, selection.weekday))
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        return (", " if lang == "en" else "、").join(WEEKDAY_NAMES[number - 1].in_(lang) for number in selection.weekday)
+
+    return Filter(("weekday",), ("weekday",), (values.weekdays(),), bind, say)
+
+
+def _duration() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        low, high = selection.duration or (0.0, values.MAXIMUM_HOURS)
+        return Bound(frozenset({"duration"}), {"duration_from": low * 3600, "duration_until": high * 3600})
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        low, high = selection.duration or (0.0, values.MAXIMUM_HOURS)
+        return Words(f"办结用时 {low:g} 至 {high:g} 小时", f"closed after {low:g} to {high:g} h").in_(lang)
+
+    return Filter(("duration",), ("duration",), (values.duration(),), bind, say)
+
+
+def _words() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        return Bound(frozenset({"q"}), {"q": selection.q})
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        return Words(f"含“{selection.q}”", f"with “{selection.q}”").in_(lang)
+
+    return Filter(("q",), ("q",), (values.text(),), bind, say)
+
+
+def _box() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        sides = dict(zip(("west", "south", "east", "north"), selection.bbox or (), strict=False))
+        return Bound(frozenset({"bbox"}), {f"bbox_{side}": degrees for side, degrees in sides.items()})
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        west, south, east, north = selection.bbox or (0.0, 0.0, 0.0, 0.0)
+        return Words("框内", "in the box").in_(lang) + f" {west:.3f},{south:.3f}–{east:.3f},{north:.3f}"
+
+    return Filter(("bbox",), ("bbox",), (values.box(),), bind, say)
+
+
+def _polygon() -> Filter:
+    def bind(view: View, selection: Selection) -> Bound:
+        ring = selection.polygon or ()
+        lons, lats = [lon for lon, _ in ring], [lat for _, lat in ring]
+        edges = [
+            {"x1": lon1, "y1": lat1, "x2": lon2, "y2": lat2} for (lon1, lat1), (lon2, lat2) in zip(ring, (*ring[1:], ring[0]), strict=True)
+        ]
+        sides = {"west": min(lons), "east": max(lons), "south": min(lats), "north": max(lats)}
+        return Bound(frozenset({"polygon"}), {"polygon_edges": edges} | {f"polygon_{side}": degrees for side, degrees in sides.items()})
+
+    def say(view: View, selection: Selection, lang: Language) -> str:
+        corners = len(selection.polygon or ())
+        return Words(f"画定的范围内（{corners} 个顶点）", f"within the drawn area of {corners} corners").in_(lang)
+
+    return Filter(("polygon",), ("polygon",), (values.ring(),), bind, say)
+
+
+FILTERS: Final[tuple[Filter, ...]] = (
+    _area(),
+    Filter(
+        ("from", "to", "window"),
+        ("from_day", "to_day", "window"),
+        (values.day(), values.day(), values.window_name()),
+        _bind_window,
+        _say_window,
+    ),
+    _categories("domain", 1),
+    _categories("category", 2),
+    _categories("subcategory", 3),
+    _sources(),
+    _stages(),
+    _departments(),
+    _grid(),
+    _urgencies(),
+    _deadlines(),
+    _callbacks(),
+    _duration(),
+    _hours(),
+    _weekdays(),
+    _words(),
+    _box(),
+    _polygon(),
+)
+"""Every filter, in the order of the sentence."""

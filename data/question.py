@@ -1,0 +1,129 @@
+"""A question: one ``.sql`` file, its parameters and columns, and how it is put to a view.
+
+Every statement is composed from our own files: ``_selected.sql`` with the lines in force, then the question. Values only
+ever enter as parameters.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import duckdb
+import pandas as pd
+
+from data.errors import QueryTimeout
+from data.filters import Bound, active, cohort, scope, window_with_previous
+from data.selection import Selection
+from data.view import View
+
+FOLDER: Final = Path(__file__).parent / "sql"
+TIME_LIMIT_S: Final = 15.0
+_KEY: Final = re.compile(r"-- (\w+)\s*$")
+_PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+Reach = Literal["window", "previous", "everything"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes
+    ----------
+    name
+        Stem of the ``.sql`` file and of the function that asks it.
+    columns
+        Column name → what it holds: type and unit, in words.
+    parameters
+        Parameter name → DuckDB type, for all that the question's own text uses.
+    reach
+        ``window``: the selection. ``previous``: with the previous window. ``everything``: the scope alone.
+    has_cohort
+        Void events and duplicates are left out (unless the selection asks for void events).
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    reach: Reach = "window"
+    has_cohort: bool = True
+
+    @cached_property
+    def text(self) -> str:
+        """The file with its opening comment, as it stands."""
+        return (FOLDER / f"{self.name}.sql").read_text(encoding="utf-8")
+
+    @cached_property
+    def _pieces(self) -> tuple[tuple[str | None, str], ...]:
+        """Lines of the statement with the key that owns them, comments gone."""
+        selected = (FOLDER / "_selected.sql").read_text(encoding="utf-8")
+        text = f"WITH selected AS (\n{selected}\n)\n{_continued(self.text)}" if "selected" in _code(self.text) else self.text
+        return tuple(_line(line) for line in text.splitlines() if not line.lstrip().startswith("--"))
+
+    def statement(self, lines: frozenset[str]) -> str:
+        """The SQL with the lines in force. The scope's line is never left out.
+
+        Raises
+        ------
+        ValueError
+            The scope is not among the lines: a fault of this program.
+        """
+        if "scope" not in lines:
+            raise ValueError(f"{self.name}: a question is only asked within a scope.")
+        return "\n".join(text for key, text in self._pieces if key is None or key in lines)
+
+    def bound(self, view: View, selection: Selection) -> Bound:
+        """The lines in force for a view and a selection, with their parameters."""
+        bound = scope(view)
+        if self.reach == "everything":
+            return bound
+        for row in active(selection):
+            bound |= (
+                window_with_previous(view, selection) if "window" in row.keys and self.reach == "previous" else row.bind(view, selection)
+            )
+        return bound | cohort(view) if self.has_cohort and "void" not in selection.stage else bound
+
+    def ask(self, view: View, selection: Selection, *, time_limit_s: float = TIME_LIMIT_S, **parameters: Any) -> pd.DataFrame:
+        """Put the question on a cursor of its own.
+
+        Raises
+        ------
+        QueryTimeout
+            The time limit passed; the statement was interrupted.
+        """
+        bound = self.bound(view, selection)
+        statement = self.statement(bound.lines)
+        given = bound.parameters | parameters
+        used = {name: given[name] for name in set(_PARAMETER.findall(statement))}
+        cursor = view.snapshot.cursor()
+        timer = threading.Timer(time_limit_s, cursor.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            return cursor.execute(statement, used).df()
+        except duckdb.InterruptException as error:
+            raise QueryTimeout(f"The question took longer than {time_limit_s:g} s; narrow the selection.") from error
+        finally:
+            timer.cancel()
+            cursor.close()
+
+
+def _code(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
+
+
+def _continued(text: str) -> str:
+    """A question's text after ``WITH selected AS (…)``: its own WITH becomes one more table of it."""
+    code = _code(text)
+    return re.sub(r"\A\s*WITH\s", ", ", code)
+
+
+def _line(line: str) -> tuple[str | None, str]:
+    matched = _KEY.search(line)
+    return (None, line) if matched is None else (matched[1], line[: matched.start()].rstrip())

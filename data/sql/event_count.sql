@@ -1,0 +1,2 @@
+-- How many events are selected.
+SELECT count(*) AS n FROM selected
