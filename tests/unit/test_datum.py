@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
@@ -74,11 +73,8 @@ def test_empty_arrays_and_unknown_names() -> None:
 
 
 @pytest.mark.real
-def test_real_points_given_in_three_datums() -> None:
-    folder = os.environ.get("QUANYU_REAL_DATA")
-    if not folder:
-        pytest.skip("QUANYU_REAL_DATA is not set")
-    table = pd.read_csv(Path(folder) / "pingshan" / "pingshan_communities.csv")
+def test_real_points_given_in_three_datums(real_data: Path) -> None:
+    table = pd.read_csv(real_data / "pingshan" / "pingshan_communities.csv")
     gcj02 = datum.bd09_to_gcj02(table["bd09_lon"], table["bd09_lat"])
     np.testing.assert_allclose(gcj02, [table["gcj02_lon"], table["gcj02_lat"]], atol=1.5e-6)
     # The file's WGS 84 column was made with a one-step inverse, right to about a metre.
