@@ -5,7 +5,8 @@ Selections are read strictly (400 with a sentence) and answered under the scope 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -14,11 +15,14 @@ import orjson
 from flask import Blueprint, Response, request
 
 from dashboard.context import Context
+from data import queries
+from data.cases import MAXIMUM_LIMIT
 from data.errors import DefinitionError, NoSnapshot, QuanyuError, QueryTimeout, SelectionError, SnapshotRefused, StoreError
+from data.filters import area_ix, settle
+from data.indicators.ask import ask
 from data.selection import Selection
 from data.view import View
 
-MAX_EVENTS: Final = 500
 DEFAULT_EVENTS: Final = 100
 MAX_FIELDS: Final = 80
 FOREVER: Final = "private, max-age=31536000, immutable"
@@ -69,53 +73,52 @@ def _asked(*own: str) -> tuple[Selection, dict[str, str]]:
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_EVENTS
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_EVENTS):
-        raise SelectionError(f"limit must be a whole number from 1 to {MAX_EVENTS}.")
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAXIMUM_LIMIT):
+        raise SelectionError(f"limit must be a whole number from 1 to {MAXIMUM_LIMIT}.")
     return int(text)
 
 
-def _depth(view: View, level: str | None) -> int:
+def _depth(view: View, selection: Selection) -> int:
+    """Depth of the areas whose boundaries are wanted: the level named, else one below the viewer's top."""
+    if selection != Selection(level=selection.level, snapshot=selection.snapshot, lang=selection.lang):
+        raise SelectionError("Boundaries are asked for with level and snapshot only.")
     levels = view.snapshot.levels
-    if level is None:
-        return min(int(view.snapshot.areas.depth[view.top]) + 1, len(levels) - 1)
-    if level not in levels:
-        raise SelectionError(f"There is no such level; this snapshot has {', '.join(levels)}.")
-    return levels.index(level)
+    if selection.level is not None:
+        return levels.index(selection.level)
+    return min(int(view.snapshot.areas.depth[view.top]) + 1, len(levels) - 1)
 
 
 def routes(context: Context) -> Blueprint:
     """The addresses of the programming interface."""
     blueprint = Blueprint("quanyu_api", __name__)
 
+    @contextlib.contextmanager
+    def looking(*own: str) -> Iterator[tuple[View, Selection, dict[str, str]]]:
+        """The viewer's view and the selection of the address, which must lie in it, and the values of ``own`` keys."""
+        selection, given = _asked(*own)
+        with context.view(selection.snapshot, selection.definition) as view:
+            yield view, settle(view, selection, strict=True)[0], given
+
     @_in_words
     def asked() -> Response:
-        from data.indicators.ask import ask
-
-        selection, _ = _asked()
-        with context.view(selection.snapshot, selection.definition) as view:
+        with looking() as (view, selection, _):
             return _json(context.answers.get(view, ("ask", selection), lambda: ask(view, selection, selection.lang)))
 
     @_in_words
     def events() -> Response:
-        from data import queries
-
-        selection, own = _asked("limit", "cursor")
-        limit, cursor = _limit(own.get("limit")), own.get("cursor")
-        with context.view(selection.snapshot, selection.definition) as view:
-            return _json(queries.event_page(view, selection, limit, cursor))
+        with looking("limit", "cursor") as (view, selection, given):
+            limit = _limit(given.get("limit"))
+            return _json(queries.event_page(view, selection, limit, given.get("cursor")))
 
     @_in_words
     def areas() -> Response:
-        from data import queries
-
-        selection, _ = _asked()
-        with context.view(selection.snapshot, selection.definition) as view:
-            depth = _depth(view, selection.level)
+        with looking() as (view, selection, _):
+            depth = _depth(view, selection)
             body = context.answers.get(view, ("areas", depth), lambda: queries.area_collection(view, depth))
             answer = Response(body, mimetype="application/geo+json")
             answer.headers["Cache-Control"] = FOREVER if selection.snapshot else "private, no-cache"
             answer.set_etag(f"{view.snapshot.id}-{depth}-{'+'.join(view.scope or ())}")
-            answer.vary.add("Cookie")
+        answer.vary.add("Cookie")
         return answer.make_conditional(request)  # type: ignore[return-value]
 
     @_in_words
@@ -124,10 +127,10 @@ def routes(context: Context) -> Blueprint:
 
         known = LAYERS.get(key)
         with context.view(snapshot) as view:
-            found = [ix for ix in view.snapshot.areas.find(area) if view.sees(ix)]
-            if known is None or not found:
+            within = area_ix(view, Selection(area=area))
+            if known is None or within < 0:
                 raise NoSnapshot("There is no such layer or area.")
-            body = context.answers.get(view, ("layer", key, found[0]), lambda: known.geometry(view, found[0]))
+            body = context.answers.get(view, ("layer", key, within), lambda: known.geometry(view, within))
         if body is None:
             raise NoSnapshot("This layer has no geometry of its own.")
         answer = Response(body, mimetype="application/json")
