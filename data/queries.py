@@ -7,132 +7,20 @@ puts each question once.
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from data import boundaries, cases, video
 from data.due import due_until
 from data.filters import area_ix, bits, deadline_masks
-from data.question import Question
+from data.indicators import areas
+from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS
 from data.selection import Selection
 from data.view import View
 from data.window import window
-
-_BUCKET: Final = {"bucket": "int; buckets of the window from 0, of the previous window -1, -2, … from its first day on"}
-_N: Final = {"n": "int, events"}
-_CASE: Final = {
-    "event_id": "text",
-    "title": "text or null",
-    "address": "text or null",
-    "area_ix": "int",
-    "category_ix": "int",
-    "source_ix": "int",
-    "outcome_ix": "int",
-    "urgency_ix": "int",
-    "is_supervised": "bool or null",
-    "reported_at": "UTC instant",
-    "deadline_at": "UTC instant or null",
-    "closed_at": "UTC instant or null",
-    "lon": "degrees or null",
-    "lat": "degrees or null",
-}
-_DAYS: Final = {"from_day": "DATE", "previous_day": "DATE", "bucket_days": "INTEGER"}
-_MOST: Final = {"most": "INTEGER"}
-_DUE: Final = {"due_from": "TIMESTAMP", "due_until": "TIMESTAMP"}
-
-QUESTIONS: Final[dict[str, Question]] = {
-    question.name: question
-    for question in (
-        Question("outcomes_per_bucket", _BUCKET | {"outcome_ix": "int"} | _N, _DAYS, reach="previous", has_cohort=False),
-        Question("categories_per_bucket", _BUCKET | {"category_ix": "int"} | _N, _DAYS, reach="previous"),
-        Question("sources", {"source_ix": "int", "is_previous": "bool"} | _N, {"from_day": "DATE"}, reach="previous"),
-        Question("hours_of_week", {"hour_of_week": "int, Monday 00 h = 0"} | _N),
-        Question("hours_per_source", {"source_ix": "int", "hour_of_week": "int, Monday 00 h = 0"} | _N),
-        Question("departments", {"department_ix": "int; 0 is not given"} | _N),
-        Question("counts_per_area", {"area_ix": "int, as located"} | _N),
-        Question(
-            "rates_per_area",
-            {"area_ix": "int, as located"} | _N | {"denominator": "int, events", "numerator": "int, events"},
-            {"numerator": "VARCHAR", "denominator": "VARCHAR"},
-        ),
-        Question("outcomes_per_area", {"area_ix": "int, as located", "outcome_ix": "int"} | _N, {"asked": "VARCHAR"}),
-        Question("sources_per_area", {"area_ix": "int, as located"} | _N | {"numerator": "int, events"}, {"chosen": "VARCHAR"}),
-        Question(
-            "durations_per_area",
-            {"area_ix": "int, as grouped"} | _N | {"hours": "float, hours"},
-            {"groups": "INTEGER[]", "share": "DOUBLE", "asked": "VARCHAR"},
-        ),
-        Question("durations", {"share": "float, 0 to 1", "hours": "float, hours"}, {"shares": "DOUBLE[]", "asked": "VARCHAR"}),
-        Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
-        Question(
-            "urgent_events",
-            {"list": "text: due_soon, overdue or newest"} | _CASE,
-            _DUE | _MOST | {"waiting": "VARCHAR", "overdue": "VARCHAR"},
-        ),
-        Question(
-            "event_points",
-            {"event_ix": "int"}
-            | {
-                key: _CASE[key]
-                for key in ("event_id", "title", "lon", "lat", "area_ix", "category_ix", "outcome_ix", "reported_at", "deadline_at")
-            },
-            _MOST,
-        ),
-        Question("mapped_count", _N),
-        Question(
-            "density", {"row": "int, from the south", "column": "int, from the west"} | _N, {"cell_columns": "INTEGER", "block": "INTEGER"}
-        ),
-        Question("event_count", _N),
-        Question("event_page", _CASE | {"department_ix": "int; 0 is not given"}, _MOST | {"after_at": "TIMESTAMP", "after_id": "VARCHAR"}),
-        Question(
-            "event_case",
-            _CASE
-            | {
-                "description": "text or null",
-                "department_ix": "int; 0 is not given",
-                "handle_level": "text or null",
-                "located_by": "int, index into schema.LOCATED_BY",
-                "given_lon": "as given",
-                "given_lat": "as given",
-                "datum": "text or null",
-                "position_code": "reason code or null",
-                "duration_s": "int, seconds, or null",
-                "rework_count": "int or null",
-                "postpone_count": "int or null",
-                "bounce_count": "int or null",
-                "duplicate_of": "event id or null",
-            }
-            | {f"{step}_at": "UTC instant or null" for step in ("accepted", "registered", "dispatched", "disposed", "verified", "updated")},
-            {"event_id": "VARCHAR"},
-            reach="everything",
-            has_cohort=False,
-        ),
-        Question(
-            "video_points",
-            {
-                "point_id": "text",
-                "name": "text",
-                "area_ix": "int",
-                "lon": "degrees or null",
-                "lat": "degrees or null",
-                "kind": "text or null",
-                "category": "text or null",
-                "owner": "text or null",
-                "reported_status": "ON, OFF or null",
-                "state": "in_use, repair, removed or null",
-                "heading": "degrees or null",
-                "last_seen_at": "UTC instant or null",
-                "is_device": "bool",
-                "status": "online, repair, removed, reported_off, not_reported, stale, never_seen or parent_down",
-            },
-            {"seen_after": "TIMESTAMP"},
-        ),
-    )
-}
-"""Every question by name."""
 
 
 class Points(NamedTuple):
@@ -140,14 +28,6 @@ class Points(NamedTuple):
 
     frame: pd.DataFrame
     total: int
-
-
-class Page(NamedTuple):
-    """One page of cases and the cursor of the next one."""
-
-    frame: pd.DataFrame
-    total: int
-    next: str | None
 
 
 class Density(NamedTuple):
@@ -286,36 +166,30 @@ def density(view: View, selection: Selection, cells_across: int = 96) -> Density
 
 
 def video_points(view: View, selection: Selection) -> pd.DataFrame:
-    """Cameras and devices of the selected area with their derived ``status``; the window and other filters do not apply."""
-    limit = dt.timedelta(minutes=view.definition.camera_limit_minutes)
-    place = Selection(area=selection.area)
-    return QUESTIONS["video_points"].ask(view, place, seen_after=view.snapshot.as_of.replace(tzinfo=None) - limit)
+    """Cameras and devices of the selected area with their derived status; see :func:`data.video.video_points`."""
+    return video.video_points(view, selection)
 
 
-def event_page(view: View, selection: Selection, limit: int = 100, cursor: str | None = None) -> Page:
-    """Cases newest first. ``cursor`` is what the page before gave as ``next``.
+def durations(view: View, selection: Selection, shares: tuple[float, ...], asked: str) -> pd.DataFrame:
+    """``share, hours``: quantiles of the hours from report to closing. ``asked`` is bits over ``outcome_ix``."""
+    return QUESTIONS["durations"].ask(view, selection, shares=list(shares), asked=asked)
 
-    Raises
-    ------
-    ValueError
-        The cursor is not one that a page gave.
-    """
-    after_at, after_id = dt.datetime(9999, 12, 31), ""
-    if cursor is not None:
-        at, separator, after_id = cursor.partition("~")
-        if not separator or not at.isascii() or not at.isdigit() or len(at) > 17 or len(after_id) > 200:
-            raise ValueError("The cursor must be one that an earlier page gave.")
-        after_at = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(at))
-    frame = QUESTIONS["event_page"].ask(view, selection, most=limit + 1, after_at=after_at, after_id=after_id)
-    following = None
-    if len(frame) > limit:
-        frame = frame.iloc[:limit]
-        last = frame.iloc[-1]
-        following = f"{int(last['reported_at'].timestamp() * 1_000_000)}~{last['event_id']}"
-    return Page(frame, event_count(view, selection), following)
+
+def event_page(view: View, selection: Selection, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """One page of the cases behind a selection; see :func:`data.cases.page`."""
+    return cases.page(view, selection, limit, cursor)
 
 
 def event_case(view: View, event_id: str) -> dict[str, Any] | None:
-    """One case by its id, or None where this view has none."""
-    frame = QUESTIONS["event_case"].ask(view, Selection(), event_id=event_id)
-    return None if frame.empty else dict(frame.iloc[0])
+    """One case with its timeline, or None where this view has none."""
+    return cases.case(view, event_id)
+
+
+def indicator_per_area(view: View, selection: Selection, indicator: str, depth: int | None = None) -> pd.DataFrame:
+    """One indicator for each area below the selected one; see :func:`data.indicators.areas.indicator_per_area`."""
+    return areas.indicator_per_area(view, selection, indicator, depth)
+
+
+def area_collection(view: View, depth: int) -> bytes:
+    """The boundaries of one level as GeoJSON; see :func:`data.boundaries.collection`."""
+    return boundaries.collection(view, depth)

@@ -33,6 +33,9 @@ class Definition:
         A camera last seen longer ago than this is not online.
     assessment_day
         Day of the month on which an assessment month begins.
+    points
+        What the composite score is made of: indicator → points for a rate of 1, negative for the rates of which less is
+        better (−20 gives 20 × (1 − rate)). They add up to 100. Without any, the three weights × 100.
     text, sha256
         The file as it was published and its hash.
     """
@@ -46,12 +49,18 @@ class Definition:
     due_soon_hours: float = 4.0
     camera_limit_minutes: float = 60.0
     assessment_day: int = 19
+    points: dict[str, float] = field(default_factory=dict)
     text: str = field(default="", repr=False)
 
     @property
     def key(self) -> str:
         """``name@version``."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Points of the composite score by indicator; see ``points``."""
+        return self.points or {f"{rate}_rate": 100 * weight for rate, weight in self.weights.items()}
 
     @property
     def sha256(self) -> str:
@@ -74,6 +83,8 @@ class Definition:
             raise DefinitionError(f"{where}: {error}. Compare with the files in data/indicators/definitions.") from error
         if set(definition.weights) != {"response", "satisfaction", "resolution"} or abs(sum(definition.weights.values()) - 1) > 1e-9:
             raise DefinitionError(f"{where}: weights must name response, satisfaction and resolution and add up to 1.")
+        if definition.points and abs(sum(map(abs, definition.points.values())) - 100) > 1e-9:
+            raise DefinitionError(f"{where}: points must add up to 100, the negative ones counted as positive.")
         if definition.minimum_n < 1 or not 1 <= definition.assessment_day <= 28:
             raise DefinitionError(f"{where}: minimum_n must be at least 1 and assessment_day between 1 and 28.")
         return definition

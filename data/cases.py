@@ -1,0 +1,97 @@
+"""The cases behind a number: pages of them, and one with its timeline, in words and codes instead of positions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+import pandas as pd
+
+from data.errors import SelectionError
+from data.questions import QUESTIONS
+from data.schema import LOCATED_BY, URGENCIES
+from data.selection import Selection
+from data.view import View
+
+MAXIMUM_LIMIT: Final = 1000
+_LAST: Final = dt.datetime(9999, 12, 31)
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_INTERNAL: Final = ("area_ix", "category_ix", "source_ix", "department_ix", "outcome_ix", "urgency_ix", "located_by")
+
+
+def page(view: View, selection: Selection, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """Cases newest first: ``{"snapshot", "total", "next", "events"}``.
+
+    Parameters
+    ----------
+    limit
+        At most so many, 1 to 1,000.
+    cursor
+        What the page before gave as ``next``; None for the first.
+
+    Raises
+    ------
+    SelectionError
+        The cursor is not one that a page gave.
+    """
+    limit = min(max(1, limit), MAXIMUM_LIMIT)
+    after_at, after_id = _position(cursor)
+    frame = QUESTIONS["event_page"].ask(view, selection, most=limit + 1, after_at=after_at, after_id=after_id)
+    total = int(QUESTIONS["event_count"].ask(view, selection)["n"].iloc[0])
+    has_more, frame = len(frame) > limit, frame.iloc[:limit]
+    following = None
+    if has_more:
+        last = frame.iloc[-1]
+        elapsed = last["reported_at"].to_pydatetime() - _EPOCH
+        following = f"{elapsed // dt.timedelta(microseconds=1)}~{last['event_id']}"
+    return {
+        "snapshot": view.snapshot.id,
+        "total": total,
+        "next": following,
+        "events": [_described(view, row) for row in frame.to_dict("records")],
+    }
+
+
+def case(view: View, event_id: str) -> dict[str, Any] | None:
+    """One case by its id, void ones and duplicates too; None where this view has none."""
+    frame = QUESTIONS["event_case"].ask(view, Selection(), event_id=event_id)
+    return None if frame.empty else _described(view, frame.to_dict("records")[0])
+
+
+def _position(cursor: str | None) -> tuple[dt.datetime, str]:
+    if cursor is None:
+        return _LAST, ""
+    at, separator, event_id = cursor.partition("~")
+    if not separator or not (at.isascii() and at.isdigit()) or len(at) > 17 or len(event_id) > 200 or not event_id.isprintable():
+        raise SelectionError("The cursor cannot be read; use what an earlier page gave as next.")
+    return _EPOCH + dt.timedelta(microseconds=int(at)), event_id
+
+
+def _described(view: View, row: dict[Any, Any]) -> dict[str, Any]:
+    snapshot = view.snapshot
+    areas, categories = snapshot.areas, snapshot.categories
+    names = [categories.names[ix] for ix in categories.path(int(row["category_ix"]))]
+    outcome = snapshot.outcomes.iloc[int(row["outcome_ix"])]
+    department = snapshot.departments[int(row["department_ix"])]
+    found: dict[str, Any] = {
+        "event_id": row["event_id"],
+        "area_code": areas.codes[int(row["area_ix"])],
+        "area": areas.names[int(row["area_ix"])],
+        **dict(zip(("domain", "category", "subcategory"), [*names, None, None], strict=False)),
+        "source": snapshot.sources[int(row["source_ix"])].source,
+        "stage": outcome["stage"],
+        "department": department or None,
+        "urgency": URGENCIES[int(row["urgency_ix"])],
+        **{flag: bool(outcome[flag]) for flag in ("is_void", "is_duplicate")},
+    }
+    if "located_by" in row:
+        found["located_by"] = LOCATED_BY[int(row["located_by"])]
+    return found | {key: _plain(value) for key, value in row.items() if key not in _INTERNAL and key != "event_id"}
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp | dt.datetime):
+        return pd.Timestamp(value).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,332 @@
+"""The registry of indicators: what each counts, among which events, and why others are left out.
+
+Numerators, denominators and reasons are expressions over the columns of the table ``outcome``, so one count of events per
+outcome answers them all. An event of the cohort that is not in the denominator is listed under the first reason that applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from data.errors import UnknownIndicator
+from data.vocabulary import Words
+
+Unit = Literal["count", "rate", "score", "hours", "per_10k"]
+Measure = Literal["outcome", "source", "duration", "population", "video", "score"]
+Interval = Literal["wilson", "bootstrap", "poisson", "order", "none"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an event is not in a denominator: key, predicate over ``outcome``, words that follow a number of cases."""
+
+    key: str
+    predicate: str
+    words: Words
+
+
+VOID: Final = Reason("void", "is_void", Words("作废", "void"))
+DUPLICATE: Final = Reason("duplicate", "is_duplicate", Words("重复", "duplicates"))
+NOT_DISPATCHED: Final = Reason("not_dispatched", "NOT is_dispatched", Words("未派遣", "not dispatched"))
+NOT_REGISTERED: Final = Reason("not_registered", "NOT is_registered", Words("未立案", "not registered"))
+NO_DEADLINE: Final = Reason("no_deadline", "NOT has_deadline", Words("无时限", "without a deadline"))
+NOT_DUE: Final = Reason("not_due", "TRUE", Words("未到期", "not yet due"))
+CLOSING_UNKNOWN: Final = Reason("no_deadline", "is_closed AND closed_on_time IS NULL", NO_DEADLINE.words)
+DISPOSAL_UNKNOWN: Final = Reason("no_deadline", "is_disposed AND disposed_on_time IS NULL", NO_DEADLINE.words)
+NO_CALL_BACK: Final = Reason("no_call_back", "TRUE", Words("无有效回访", "without an effective call-back"))
+NOT_CLOSED: Final = Reason("not_closed", "NOT is_closed", Words("未结案", "not closed"))
+NO_LEVEL: Final = Reason("no_handle_level", "TRUE", Words("未注明办理层级", "without a handling level"))
+NO_DURATION: Final = Reason("no_duration", "TRUE", Words("无办结时间", "without a closing time"))
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator.
+
+    Attributes
+    ----------
+    key, names
+        As in an address, and as shown.
+    unit
+        ``rate`` is a fraction 0 to 1, ``score`` 0 to 100, ``hours`` working around the clock.
+    direction
+        1 more is better, -1 less is better, 0 neither.
+    numerator, denominator
+        Expressions over ``outcome``; the numerator always lies inside the denominator. An empty denominator is the cohort.
+    formula
+        In words.
+    reasons
+        Why events of the cohort are not in the denominator, in order.
+    measure
+        ``outcome``: both are counts of outcomes. ``source``: numerator by source. ``duration``: a quantile, ``share`` says which.
+        ``population``: per 10,000 people. ``video``: cameras instead of events. ``score``: points for other indicators.
+    interval
+        How the 95 % interval is made.
+    is_due
+        It depends on what is due, so without any deadline it says nothing.
+    """
+
+    key: str
+    names: Words
+    unit: Unit
+    numerator: str
+    formula: Words
+    denominator: str = ""
+    reasons: tuple[Reason, ...] = ()
+    direction: Literal[-1, 0, 1] = 0
+    measure: Measure = "outcome"
+    interval: Interval = "wilson"
+    is_due: bool = False
+    share: float = 0.0
+
+    @property
+    def has_denominator(self) -> bool:
+        """Whether the value is a numerator over a denominator; counts are not."""
+        return self.unit != "count"
+
+
+_DUE_FOR_DISPOSAL: Final = "is_dispatched AND (is_disposed OR is_past_deadline)"
+_DUE_FOR_CLOSING: Final = "is_registered AND (is_closed OR is_past_deadline)"
+_DISPOSAL_REASONS: Final = (NOT_DISPATCHED, NO_DEADLINE, NOT_DUE)
+_CLOSING_REASONS: Final = (NOT_REGISTERED, NO_DEADLINE, NOT_DUE)
+
+
+def _rate(names: Words, key: str, numerator: str, denominator: str, formula: Words, **more: Any) -> Indicator:
+    return Indicator(key, names, "rate", numerator, formula, denominator, **more)
+
+
+_ALL: Final = (
+    Indicator(
+        "accepted",
+        Words("受理量", "Events accepted"),
+        "count",
+        "TRUE",
+        Words("期内上报的事件数", "events reported in the window"),
+        interval="poisson",
+    ),
+    Indicator(
+        "due_for_disposal",
+        Words("应处置", "Due for handling"),
+        "count",
+        "TRUE",
+        Words("已派遣，且已处置或已过时限", "dispatched, and handled or past the deadline"),
+        _DUE_FOR_DISPOSAL,
+        _DISPOSAL_REASONS,
+        interval="poisson",
+    ),
+    _rate(
+        Words("处置率", "Handling rate"),
+        "disposal_rate",
+        "is_disposed",
+        _DUE_FOR_DISPOSAL,
+        Words("已处置 ÷ 应处置", "handled ÷ due for handling"),
+        reasons=_DISPOSAL_REASONS,
+        direction=1,
+        is_due=True,
+    ),
+    _rate(
+        Words("按期处置率", "Handled on time"),
+        "disposal_on_time_rate",
+        "disposed_on_time",
+        f"{_DUE_FOR_DISPOSAL} AND NOT (is_disposed AND disposed_on_time IS NULL)",
+        Words("按期处置 ÷ 应处置", "handled by the deadline ÷ due for handling"),
+        reasons=(NOT_DISPATCHED, DISPOSAL_UNKNOWN, NO_DEADLINE, NOT_DUE),
+        direction=1,
+    ),
+    Indicator(
+        "due_for_closing",
+        Words("应结案", "Due for closing"),
+        "count",
+        "TRUE",
+        Words("已立案，且已结案或已过时限", "registered, and closed or past the deadline"),
+        _DUE_FOR_CLOSING,
+        _CLOSING_REASONS,
+        interval="poisson",
+    ),
+    _rate(
+        Words("结案率", "Closing rate"),
+        "closing_rate",
+        "is_closed",
+        _DUE_FOR_CLOSING,
+        Words("已结案 ÷ 应结案", "closed ÷ due for closing"),
+        reasons=_CLOSING_REASONS,
+        direction=1,
+        is_due=True,
+    ),
+    _rate(
+        Words("按期结案率", "Closed on time"),
+        "closing_on_time_rate",
+        "closed_on_time",
+        f"{_DUE_FOR_CLOSING} AND NOT (is_closed AND closed_on_time IS NULL)",
+        Words("按期结案 ÷ 应结案", "closed by the deadline ÷ due for closing"),
+        reasons=(NOT_REGISTERED, CLOSING_UNKNOWN, NO_DEADLINE, NOT_DUE),
+        direction=1,
+    ),
+    _rate(
+        Words("超期未处置", "Overdue, not handled"),
+        "overdue_open",
+        "is_past_deadline AND NOT is_disposed",
+        _DUE_FOR_DISPOSAL,
+        Words("已过时限而未处置 ÷ 应处置", "past the deadline and not handled ÷ due for handling"),
+        reasons=_DISPOSAL_REASONS,
+        direction=-1,
+        is_due=True,
+    ),
+    _rate(
+        Words("按期率（含积压）", "On time, backlog counted"),
+        "on_time_with_backlog",
+        "is_closed AND closed_on_time",
+        "(is_closed AND closed_on_time IS NOT NULL) OR (NOT is_closed AND is_past_deadline)",
+        Words("按期结案 ÷（按期结案＋逾期结案＋超期未结）", "closed on time ÷ (closed on time + closed late + overdue and open)"),
+        reasons=(CLOSING_UNKNOWN, NO_DEADLINE, NOT_DUE),
+        direction=1,
+        is_due=True,
+    ),
+    _rate(
+        Words("返工率", "Sent back"),
+        "rework_rate",
+        "is_reworked",
+        _DUE_FOR_CLOSING,
+        Words("至少返工一次 ÷ 应结案", "sent back at least once ÷ due for closing"),
+        reasons=_CLOSING_REASONS,
+        direction=-1,
+    ),
+    _rate(
+        Words("延期率", "Extended"),
+        "postpone_rate",
+        "is_postponed",
+        _DUE_FOR_DISPOSAL,
+        Words("延期 ÷ 应处置", "extended ÷ due for handling"),
+        reasons=_DISPOSAL_REASONS,
+        direction=-1,
+    ),
+    _rate(
+        Words("响应率", "Response rate"),
+        "response_rate",
+        "is_contacted",
+        "has_call_back",
+        Words("已联系 ÷ 有效回访", "contacted ÷ effective call-backs"),
+        reasons=(NO_CALL_BACK,),
+        direction=1,
+    ),
+    _rate(
+        Words("解决率", "Resolution rate"),
+        "resolution_rate",
+        "is_resolved",
+        "has_call_back",
+        Words("已解决 ÷ 有效回访", "resolved ÷ effective call-backs"),
+        reasons=(NO_CALL_BACK,),
+        direction=1,
+    ),
+    _rate(
+        Words("满意率", "Satisfaction rate"),
+        "satisfaction_rate",
+        "CASE satisfaction WHEN 'satisfied' THEN 1 WHEN 'basically' THEN $basically_satisfied ELSE 0 END",
+        "has_call_back",
+        Words("（满意＋系数×基本满意）÷ 有效回访", "(satisfied + factor × basically satisfied) ÷ effective call-backs"),
+        reasons=(NO_CALL_BACK,),
+        direction=1,
+        interval="bootstrap",
+    ),
+    Indicator(
+        "composite_score",
+        Words("综合成绩", "Composite score"),
+        "score",
+        "TRUE",
+        Words("各分项率×分值之和，满分 100", "points for each rate, 100 in all"),
+        direction=1,
+        measure="score",
+        interval="bootstrap",
+    ),
+    Indicator(
+        "per_10k",
+        Words("万人诉求量", "Events per 10,000 people"),
+        "per_10k",
+        "TRUE",
+        Words("受理量 ÷（人口 ÷ 10000）", "events ÷ (population ÷ 10,000)"),
+        measure="population",
+        interval="poisson",
+    ),
+    _rate(
+        Words("主动发现率", "Found proactively"),
+        "proactive_rate",
+        "TRUE",
+        "",
+        Words("巡查、视频、感知、无人机发现 ÷ 受理量", "found by patrol, video, sensor or drone ÷ events accepted"),
+        direction=1,
+        measure="source",
+    ),
+    _rate(
+        Words("基层化解率", "Resolved locally"),
+        "resolved_locally_rate",
+        "is_local",
+        "is_closed AND is_local IS NOT NULL",
+        Words("区级以下结案 ÷ 结案", "closed below the district ÷ closed"),
+        reasons=(NOT_CLOSED, NO_LEVEL),
+        direction=1,
+    ),
+    *(
+        Indicator(
+            key,
+            names,
+            "hours",
+            "TRUE",
+            formula,
+            "is_closed AND has_duration",
+            (NOT_CLOSED, NO_DURATION),
+            direction=-1,
+            measure="duration",
+            interval="order",
+            share=share,
+        )
+        for key, names, formula, share in (
+            (
+                "median_hours",
+                Words("办结时长中位数", "Median hours to close"),
+                Words("结案时间 − 上报时间 的中位数", "median of closed − reported"),
+                0.5,
+            ),
+            (
+                "p90_hours",
+                Words("办结时长九成位", "Hours to close, 90 %"),
+                Words("结案时间 − 上报时间 的 90% 分位数", "90 % quantile of closed − reported"),
+                0.9,
+            ),
+        )
+    ),
+    _rate(
+        Words("视频在线率", "Cameras online"),
+        "video_online_rate",
+        "TRUE",
+        "",
+        Words("推定在线 ÷ 在用", "derived online ÷ in use"),
+        direction=1,
+        measure="video",
+    ),
+    _rate(
+        Words("未上图", "Not on the map"),
+        "unmapped",
+        "NOT is_mapped",
+        "",
+        Words("无可用位置 ÷ 受理量", "no usable position ÷ events accepted"),
+        direction=-1,
+    ),
+)
+
+INDICATORS: Final[Mapping[str, Indicator]] = {indicator.key: indicator for indicator in _ALL}
+"""Every indicator by key, in the order they are shown."""
+
+
+def find(key: str) -> Indicator:
+    """The indicator of that key.
+
+    Raises
+    ------
+    UnknownIndicator
+        There is none; the sentence lists those there are.
+    """
+    if key not in INDICATORS:
+        raise UnknownIndicator(f"There is no indicator {key[:40]!r}; choose one of {', '.join(INDICATORS)}.")
+    return INDICATORS[key]

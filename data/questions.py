@@ -1,0 +1,135 @@
+"""The registry of questions: every ``.sql`` file with its parameters and the columns it gives."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from data.question import Question
+
+_BUCKET: Final = {"bucket": "int; buckets of the window from 0, of the previous window -1, -2, … from its first day on"}
+_N: Final = {"n": "int, events"}
+_CASE: Final = {
+    "event_id": "text",
+    "title": "text or null",
+    "address": "text or null",
+    "area_ix": "int",
+    "category_ix": "int",
+    "source_ix": "int",
+    "outcome_ix": "int",
+    "urgency_ix": "int",
+    "is_supervised": "bool or null",
+    "reported_at": "UTC instant",
+    "deadline_at": "UTC instant or null",
+    "closed_at": "UTC instant or null",
+    "lon": "degrees or null",
+    "lat": "degrees or null",
+}
+_DAYS: Final = {"from_day": "DATE", "previous_day": "DATE", "bucket_days": "INTEGER"}
+_MOST: Final = {"most": "INTEGER"}
+_DUE: Final = {"due_from": "TIMESTAMP", "due_until": "TIMESTAMP"}
+
+QUESTIONS: Final[dict[str, Question]] = {
+    question.name: question
+    for question in (
+        Question("outcomes_per_bucket", _BUCKET | {"outcome_ix": "int"} | _N, _DAYS, reach="previous", has_cohort=False),
+        Question("categories_per_bucket", _BUCKET | {"category_ix": "int"} | _N, _DAYS, reach="previous"),
+        Question("sources", {"source_ix": "int", "is_previous": "bool"} | _N, {"from_day": "DATE"}, reach="previous"),
+        Question("hours_of_week", {"hour_of_week": "int, Monday 00 h = 0"} | _N),
+        Question("hours_per_source", {"source_ix": "int", "hour_of_week": "int, Monday 00 h = 0"} | _N),
+        Question("departments", {"department_ix": "int; 0 is not given"} | _N),
+        Question("counts_per_area", {"area_ix": "int, as located"} | _N),
+        Question(
+            "rates_per_area",
+            {"area_ix": "int, as located"} | _N | {"denominator": "int, events", "numerator": "int, events"},
+            {"numerator": "VARCHAR", "denominator": "VARCHAR"},
+        ),
+        Question("outcomes_per_area", {"area_ix": "int, as located", "outcome_ix": "int"} | _N, {"asked": "VARCHAR"}),
+        Question("sources_per_area", {"area_ix": "int, as located"} | _N | {"numerator": "int, events"}, {"chosen": "VARCHAR"}),
+        Question(
+            "durations_per_area",
+            {"area_ix": "int, as grouped"} | _N | {"hours": "float, hours"},
+            {"groups": "INTEGER[]", "share": "DOUBLE", "asked": "VARCHAR"},
+        ),
+        Question("durations", {"share": "float, 0 to 1", "hours": "float, hours"}, {"shares": "DOUBLE[]", "asked": "VARCHAR"}),
+        Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
+        Question(
+            "urgent_events",
+            {"list": "text: due_soon, overdue or newest"} | _CASE,
+            _DUE | _MOST | {"waiting": "VARCHAR", "overdue": "VARCHAR"},
+        ),
+        Question(
+            "event_points",
+            {"event_ix": "int"}
+            | {
+                key: _CASE[key]
+                for key in ("event_id", "title", "lon", "lat", "area_ix", "category_ix", "outcome_ix", "reported_at", "deadline_at")
+            },
+            _MOST,
+        ),
+        Question("mapped_count", _N),
+        Question(
+            "density", {"row": "int, from the south", "column": "int, from the west"} | _N, {"cell_columns": "INTEGER", "block": "INTEGER"}
+        ),
+        Question("event_count", _N),
+        Question("event_page", _CASE | {"department_ix": "int; 0 is not given"}, _MOST | {"after_at": "TIMESTAMP", "after_id": "VARCHAR"}),
+        Question(
+            "event_case",
+            _CASE
+            | {
+                "description": "text or null",
+                "department_ix": "int; 0 is not given",
+                "handle_level": "text or null",
+                "located_by": "int, index into schema.LOCATED_BY",
+                "given_lon": "as given",
+                "given_lat": "as given",
+                "datum": "text or null",
+                "position_code": "reason code or null",
+                "duration_s": "int, seconds, or null",
+                "rework_count": "int or null",
+                "postpone_count": "int or null",
+                "bounce_count": "int or null",
+                "duplicate_of": "event id or null",
+            }
+            | {f"{step}_at": "UTC instant or null" for step in ("accepted", "registered", "dispatched", "disposed", "verified", "updated")},
+            {"event_id": "VARCHAR"},
+            reach="everything",
+            has_cohort=False,
+        ),
+        Question(
+            "boundaries",
+            {
+                "area_ix": "int",
+                "parent_ix": "int or null",
+                "level": "text",
+                "area_code": "text",
+                "name": "text",
+                "population": "int, people, or null",
+                "outline": "WKB, WGS 84, or null",
+            },
+            {"depth": "INTEGER"},
+            reach="everything",
+            has_cohort=False,
+        ),
+        Question(
+            "video_points",
+            {
+                "point_id": "text",
+                "name": "text",
+                "area_ix": "int",
+                "lon": "degrees or null",
+                "lat": "degrees or null",
+                "kind": "text or null",
+                "category": "text or null",
+                "owner": "text or null",
+                "reported_status": "ON, OFF or null",
+                "state": "in_use, repair, removed or null",
+                "heading": "degrees or null",
+                "last_seen_at": "UTC instant or null",
+                "is_device": "bool",
+                "status": "online, repair, removed, reported_off, not_reported, stale, never_seen or parent_down",
+            },
+            {"seen_after": "TIMESTAMP"},
+        ),
+    )
+}
+"""Every question by name."""
