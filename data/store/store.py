@@ -1,0 +1,281 @@
+"""The store as readers see it: follows ``CURRENT``, opens only what verifies, closes what nobody uses any more."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from data.errors import NoSnapshot, SnapshotRefused, StoreError
+from data.store.manifest import CURRENT, database_path, manifest_path, manifests, named_by_current, read_manifest, verified
+from data.store.snapshot import Snapshot
+
+Signature = tuple[tuple[int, int, int] | None, ...]
+PINNED_OPEN: Final = 2
+"""Snapshots that views named and that stay open unused beside the one in force."""
+
+
+@dataclass
+class _Open:
+    """An open snapshot and how many requests are using it."""
+
+    snapshot: Snapshot
+    signature: Signature
+    users: int = 0
+    is_named: bool = False
+    is_leaving: bool = False
+
+
+class Store:
+    """Snapshots for reading; safe to share between threads.
+
+    Nothing is opened until it is asked for. A new snapshot is verified by one thread while the others go on with the last.
+
+    Parameters
+    ----------
+    path
+        The store's folder; it need not exist yet.
+    memory_limit, threads
+        For each snapshot's DuckDB.
+    """
+
+    def __init__(self, path: Path, *, memory_limit: str = "4GB", threads: int | None = None) -> None:
+        self.path = Path(path)
+        self._memory_limit, self._threads = memory_limit, threads
+        self._lock = threading.Lock()
+        self._following = threading.Lock()
+        self._open: dict[str, _Open] = {}
+        self._served: str | None = None
+        self._seen: Signature | None = None
+        self._problem: str | None = None
+        self._failure: StoreError | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the snapshot that ``CURRENT`` names is not the one served; None when all is well."""
+        with contextlib.suppress(StoreError):
+            self._follow()
+        return self._problem
+
+    @property
+    def generation(self) -> str:
+        """Id of the snapshot served; what ``CURRENT`` names where none can be; empty where nothing was published."""
+        with contextlib.suppress(StoreError):
+            return self._follow()
+        try:
+            return named_by_current(self.path) or ""
+        except SnapshotRefused:
+            return CURRENT
+
+    def current(self) -> Snapshot:
+        """The snapshot in force, or the last good one before it when that one is refused (see :attr:`problem`).
+
+        It may be closed once it is no longer in force; whoever works with it for a while takes a :meth:`lease`.
+
+        Raises
+        ------
+        NoSnapshot
+            Nothing has been published here.
+        SnapshotRefused
+            What was published is damaged and there is no earlier one.
+        """
+        with self.lease() as snapshot:
+            return snapshot
+
+    def get(self, identity: str) -> Snapshot:
+        """A snapshot by its id, whether in force or not; never another in its place. As to closing see :meth:`current`.
+
+        Raises
+        ------
+        NoSnapshot, SnapshotRefused
+            It is not in the store, or it is damaged.
+        """
+        with self.lease(identity) as snapshot:
+            return snapshot
+
+    @contextlib.contextmanager
+    def lease(self, identity: str | None = None) -> Iterator[Snapshot]:
+        """A snapshot that stays open until the block ends; without an id the one in force."""
+        while True:
+            if identity is not None:
+                self._bring(identity)
+            wanted = self._follow() if identity is None else identity
+            with self._lock:
+                held = self._open.get(wanted)
+                if held is not None:
+                    held.users += 1
+                    held.is_named |= identity is not None
+                    break
+        try:
+            yield held.snapshot
+        finally:
+            with self._lock:
+                held.users -= 1
+                if held.is_leaving and not held.users:
+                    held.snapshot.close()
+                self._close_unused()
+
+    def manifests(self) -> list[dict[str, Any]]:
+        """All readable manifests, newest first."""
+        return manifests(self.path)
+
+    def manifest(self, identity: str) -> dict[str, Any]:
+        """One manifest.
+
+        Raises
+        ------
+        NoSnapshot, SnapshotRefused
+            There is none of this id, or it cannot be read.
+        """
+        return read_manifest(self.path, identity)
+
+    def verify(self, identity: str | None = None) -> dict[str, Any]:
+        """Whether a snapshot, or the one in force, is exactly what was published and can be opened.
+
+        Returns
+        -------
+        dict
+            ``ok``, ``snapshot`` (id, None where ``CURRENT`` names none) and ``reason`` (a sentence, None when ok).
+        """
+        try:
+            identity = self._named() if identity is None else identity
+            Snapshot(database_path(self.path, identity), verified(self.path, identity)).close()
+        except StoreError as error:
+            return {"ok": False, "snapshot": identity, "reason": str(error)}
+        return {"ok": True, "snapshot": identity, "reason": None}
+
+    def close(self) -> None:
+        """Close every snapshot, in use or not."""
+        with self._lock:
+            for held in self._open.values():
+                held.snapshot.close()
+            self._open.clear()
+            self._served = self._seen = None
+
+    def _named(self) -> str:
+        identity = named_by_current(self.path)
+        if identity is None:
+            raise NoSnapshot(f"There is no snapshot in {self.path}; build one, or name another store with --store.")
+        return identity
+
+    def _follow(self) -> str:
+        """Id of the snapshot to serve now; opens and verifies only when a file of the store changed."""
+        if self._is_settled():
+            return self._settled()
+        if not self._following.acquire(blocking=self._served is None):
+            return self._served or self._follow()
+        try:
+            if not self._is_settled():
+                self._choose()
+            return self._settled()
+        finally:
+            self._following.release()
+
+    def _is_settled(self) -> bool:
+        return self._seen is not None and self._seen == (*self._named_signature(), *self._files(self._served))
+
+    def _settled(self) -> str:
+        if self._served is None:
+            failure = self._failure or NoSnapshot(f"There is no snapshot in {self.path}.")
+            raise type(failure)(str(failure))
+        return self._served
+
+    def _named_signature(self) -> Signature:
+        """Changes with ``CURRENT`` and with the files of the snapshot it names."""
+        try:
+            named = named_by_current(self.path)
+        except SnapshotRefused:
+            named = None
+        return (_stat(self.path / CURRENT), *self._files(named))
+
+    def _files(self, identity: str | None) -> Signature:
+        if identity is None:
+            return (None, None)
+        return (_stat(manifest_path(self.path, identity)), _stat(database_path(self.path, identity)))
+
+    def _choose(self) -> None:
+        """Serve what ``CURRENT`` names, else the newest earlier snapshot that verifies, else nothing and say why."""
+        before = self._named_signature()
+        named: str | None = None
+        serving: str | None = None
+        failure: StoreError | None = None
+        try:
+            named = self._named()
+            self._bring(named)
+            serving = named
+        except StoreError as error:
+            failure = error
+            serving = self._last_good(named)
+        with self._lock:
+            self._served, self._failure = serving, failure
+            self._problem = None if failure is None else str(failure)
+            if failure is not None and serving is not None:
+                self._problem = f"{failure} Until then {serving} is shown, the last good one."
+            held = self._open.get(serving) if serving is not None else None
+            self._seen = (*before, *(held.signature if held is not None else (None, None)))
+            self._close_unused()
+
+    def _last_good(self, named: str | None) -> str | None:
+        """The one served so far if it still verifies, else the newest before the one named: later ones were rolled back."""
+        if named is None and self._served is None and _stat(self.path / CURRENT) is None:
+            return None
+        served = [self._served] if self._served is not None and self._served != named else []
+        earlier = [manifest["id"] for manifest in self.manifests() if named is None or manifest["id"] < named]
+        for identity in [*served, *earlier]:
+            with contextlib.suppress(StoreError):
+                self._bring(identity)
+                return str(identity)
+        return None
+
+    def _bring(self, identity: str) -> None:
+        """See that a snapshot is open and that its files are still those that were verified."""
+        signature = self._files(identity)
+        with self._lock:
+            held = self._open.get(identity)
+            if held is not None and held.signature == signature:
+                self._open[identity] = self._open.pop(identity)
+                return
+        try:
+            manifest = verified(self.path, identity)
+        except StoreError:
+            self._drop(identity)
+            raise
+        if held is not None:
+            held.signature = signature  # the same bytes with another time of change
+            return
+        opened = _Open(
+            Snapshot(database_path(self.path, identity), manifest, memory_limit=self._memory_limit, threads=self._threads), signature
+        )
+        with self._lock:
+            if identity in self._open:  # another thread was faster
+                opened.snapshot.close()
+            else:
+                self._open[identity] = opened
+
+    def _drop(self, identity: str) -> None:
+        """Let nobody begin with a snapshot whose files changed; those at work finish on what they have open."""
+        with self._lock:
+            held = self._open.pop(identity, None)
+            if held is not None:
+                held.is_leaving = True
+                if not held.users:
+                    held.snapshot.close()
+
+    def _close_unused(self) -> None:
+        """Close what is neither served nor used, but the few last named ones. The caller holds the lock."""
+        idle = [identity for identity, held in self._open.items() if not held.users and identity != self._served]
+        kept = [identity for identity in idle if self._open[identity].is_named][-PINNED_OPEN:]
+        for identity in idle:
+            if identity not in kept:
+                self._open.pop(identity).snapshot.close()
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
