@@ -12,8 +12,9 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
+from dashboard.apology import apology
 from dashboard.context import Context
 from data import queries
 from data.cases import MAXIMUM_LIMIT
@@ -22,6 +23,7 @@ from data.filters import area_ix, settle
 from data.indicators.ask import ask
 from data.selection import Selection
 from data.view import View
+from layers.registry import LAYERS
 
 DEFAULT_EVENTS: Final = 100
 MAX_FIELDS: Final = 80
@@ -49,7 +51,7 @@ def _in_words(view_function: Callable[..., Response]) -> Callable[..., Response]
             return view_function(**arguments)
         except QuanyuError as error:
             status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-            return _json({"error": str(error)}, status)
+            return _json({"error": apology(error, "en")}, status)
 
     return answer
 
@@ -123,16 +125,14 @@ def routes(context: Context) -> Blueprint:
 
     @_in_words
     def layer(key: str, snapshot: str, area: str) -> Response:
-        from layers.registry import LAYERS
-
         known = LAYERS.get(key)
         with context.view(snapshot) as view:
             within = area_ix(view, Selection(area=area))
             if known is None or within < 0:
-                raise NoSnapshot("There is no such layer or area.")
+                abort(404)
             body = context.answers.get(view, ("layer", key, within), lambda: known.geometry(view, within))
         if body is None:
-            raise NoSnapshot("This layer has no geometry of its own.")
+            abort(404)
         answer = Response(body, mimetype="application/json")
         answer.headers["Cache-Control"] = FOREVER
         answer.vary.add("Cookie")

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response
 
+from dashboard.apology import apology
 from dashboard.context import Context
 from dashboard.metrics import CONTENT_TYPE
 from data.errors import StoreError
@@ -19,7 +20,7 @@ def state(context: Context, now: dt.datetime | None = None) -> dict[str, Any]:
         with context.store.lease(None) as snapshot:
             as_of, identity, made_up = snapshot.as_of, snapshot.id, snapshot.made_up
     except StoreError as error:
-        return {"status": "down", "snapshot": None, "as_of": None, "age_s": None, "reason": str(error), "is_late": False}
+        return {"status": "down", "snapshot": None, "as_of": None, "age_s": None, "reason": apology(error, "en"), "is_late": False}
     age_s = max(0, int(((now or dt.datetime.now(dt.UTC)) - as_of).total_seconds()))
     problem = context.store.problem
     limit_h = context.settings.late_hours
@@ -28,7 +29,7 @@ def state(context: Context, now: dt.datetime | None = None) -> dict[str, Any]:
         "snapshot": identity,
         "as_of": as_of.isoformat().replace("+00:00", "Z"),
         "age_s": age_s,
-        "reason": problem,
+        "reason": problem and problem.replace(str(context.store.path), "the store"),
         "is_late": bool(limit_h and not made_up and age_s > limit_h * 3600),
     }
 

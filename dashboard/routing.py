@@ -14,11 +14,13 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.apology import apology
 from dashboard.context import Context
 from dashboard.guard import MAX_QUERY
 from dashboard.log import note_failure
 from dashboard.page import Accept, Page
 from data.errors import QuanyuError
+from data.vocabulary import Language
 
 MAX_PATH: Final = 64
 SORRY: Final = {
@@ -58,7 +60,7 @@ def frame(context: Context) -> Component:
     )
 
 
-def language(query: str) -> str:
+def language(query: str) -> Language:
     """``en`` where the query asks for English, else ``zh``; for words outside any page."""
     return "en" if "lang=en" in query.split("&") else "zh"
 
@@ -78,7 +80,7 @@ def lay(context: Context, pages: Mapping[str, Page], address: dict[str, Any]) ->
     try:
         laid = page.layout(context, query)
     except QuanyuError as error:
-        laid = message(str(error))
+        laid = message(apology(error, lang))
     except Exception as error:  # noqa: BLE001 -- one page must not take the frame with it
         note_failure(context, f"page {page.key}", error)
         laid = message(SORRY[lang])
