@@ -218,15 +218,15 @@ def _life(rng: np.random.Generator, world: World, leaf: Ints, grid: Ints, *, nam
     street = world.district.street[grid]
     department = np.array([table.departments.index(text) for text in table.department])[leaf]
     unit_of = np.array(table.unit)[leaf]
-    in_work = np.char.startswith(unit_of, "work")
+    in_work, natural = np.char.startswith(unit_of, "work"), unit_of == "natural_day"
+    office = np.where(natural, world.working.hours_per_day * 5 / 7 / 24, 1.0)  # working hours in an hour of the time limit
     hours = (table.limit * np.array([{"work_day": world.working.hours_per_day, "natural_day": 24.0}.get(u, 1.0) for u in table.unit]))[leaf]
 
-    def later(start: Instants, amount: Floats) -> Instants:
-        """``amount`` hours on, by the working calendar where the time limit counts working time."""
-        plain = start + np.round(amount * 3600).astype("timedelta64[s]")
-        worked = world.working.add_hours_many(start[in_work], amount[in_work]).astype("datetime64[s]")
-        plain[in_work] = worked
-        return np.asarray(plain)
+    def later(start: Instants, amount: Floats, working: Flags) -> Instants:
+        """``amount`` hours on, by the working calendar where ``working`` says so."""
+        at = start + np.round(amount * 3600).astype("timedelta64[s]")
+        at[working] = world.working.add_hours_many(start[working], amount[working]).astype("datetime64[s]")
+        return np.asarray(at)
 
     accepted = reported + _seconds(rng.lognormal(4.8 if name == "hotline" else 3.4, 0.8, n), 2400)
     level = pick(np.cumsum([_HANDLED[key] for key in ("low", "street", "district")], axis=1),
@@ -239,13 +239,13 @@ def _life(rng: np.random.Generator, world: World, leaf: Ints, grid: Ints, *, nam
     late = np.clip(_LATE * world.quality[street] * np.where(own, 1.0, world.department_quality[department]), 0.008, 0.28)
     ratio = np.exp(_SPREAD * (rng.normal(0, 1, n) - _upper(late)))
     ratio = np.clip(ratio, 0.004, 7.0)
-    disposed = np.maximum(later(accepted, hours * ratio), accepted + 120)
+    disposed = np.maximum(later(accepted, hours * office * ratio, in_work | natural), accepted + 120)
     postpone = (rng.random(n) < np.where(ratio > 1, 0.32, 0.012)).astype(np.int64)
-    deadline = later(accepted, hours * (1 + postpone))
+    deadline = later(accepted, hours * (1 + postpone), in_work)
     taken = (disposed - accepted).astype(np.float64)
     registered = accepted + _seconds(np.minimum(rng.lognormal(6.3, 0.7, n), 0.12 * taken))
     dispatched = registered + _seconds(np.minimum(rng.lognormal(7.0, 0.8, n), 0.2 * taken))
-    verified = later(disposed, hours * rng.uniform(0.01, 0.13, n))
+    verified = later(disposed, hours * office * rng.uniform(0.01, 0.13, n), in_work | natural)
     closed = verified + _seconds(np.minimum(hours * 3600 * rng.uniform(0.002, 0.05, n), 7200))
 
     void = rng.random(n) < 0.005

@@ -23,7 +23,8 @@ _ASKS: Final = (
     "望加强日常巡查。",
     "请现场查看并反馈结果。",
 )
-_TAILS: Final = ("", "", "", "", "，群众二次反映", "，请尽快处理", "，已拍照取证", "，影响通行", "，涉及多户居民")
+_TAILS: Final = ("", "", "", "", "", "，群众二次反映", "，请尽快处理", "，涉及多户居民", "，已拍照取证", "，影响通行")
+_TAILS_ANYWHERE: Final = 8
 _STAGES: Final = ("受理", "立案", "派遣", "处置中", "核查", "结案", "挂账", "作废")
 _URGENCIES: Final = ("一般", "紧急", "特急")
 _LEVELS: Final = ("网格", "社区", "街道", "区级")
@@ -66,6 +67,7 @@ class Wording:
         self._phrases = pa.array([phrase for phrases in table.phrases for phrase in phrases])
         counts = np.array([len(phrases) for phrases in table.phrases])
         self._phrase_from, self._phrase_count = np.cumsum(counts) - counts, counts
+        self._in_the_open = table.weights[1] >= 12  # what patrols see, one can photograph and stumble over
         self._place_names, self._place_short = pa.array(world.district.place_names), pa.array(world.district.place_short)
 
     @cached_property
@@ -115,7 +117,11 @@ class Wording:
         phrase = self._phrases.take(pa.array(self._phrase_from[cases.leaf] + rng.integers(0, 1 << 30, n) % self._phrase_count[cases.leaf]))
         places = pa.array(cases.place)
         short = pc.if_else(pa.array(rng.random(n) < 0.45), self._place_short.take(places), "")
-        found = {"title": _joined(short, phrase, _chosen(_TAILS, rng.integers(0, len(_TAILS), n)))}
+        found = {
+            "title": _joined(
+                short, phrase, _chosen(_TAILS, rng.integers(0, np.where(self._in_the_open[cases.leaf], len(_TAILS), _TAILS_ANYWHERE)))
+            )
+        }
         category, subcategory = _chosen(table.category, cases.leaf), _chosen(table.subcategory, cases.leaf)
         odd = pa.array(rng.random(n) < (0.0028 if feed.source == "hotline" else 0.0))
         found |= {"category": pc.if_else(odd, "其他诉求", category), "subcategory": pc.if_else(odd, "其他", subcategory)}
