@@ -29,6 +29,9 @@ PAGE: Final = "page"
 BANNER: Final = "banner"
 """Words across the page when data are late or the server is away."""
 
+SCALE: Final = "scale"
+"""``dcc.Store``: pixels of the root type size, kept by ``controls.js``; figures are drawn for it."""
+
 MAP: Final = "map"
 """The map's container."""
 MAP_VALUES: Final = "map-values"
@@ -40,3 +43,13 @@ MAP_DRAWN: Final = "map-drawn"
 def panel(key: str) -> str:
     """Id of a panel's slot."""
     return f"panel-{key}"
+
+
+def figure(key: str) -> str:
+    """Id of the store that holds a chart's figure, sizes in the page's root type size."""
+    return f"figure-{key}"
+
+
+def chart(key: str) -> str:
+    """Id of the graph that draws it."""
+    return f"chart-{key}"

@@ -1,9 +1,10 @@
-"""The pages of the application, in the order of the menu."""
+"""The pages of the application, in the order in which they are offered."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from dashboard.page import Page
+from dashboard.pages.wall import PAGE as WALL
 
-PAGES: Final[tuple[Page, ...]] = ()
+PAGES: Final[tuple[Page, ...]] = (WALL,)

@@ -1,0 +1,225 @@
+/* Controls are links; a click changes the address in the one store instead of loading the page. Also here: the clock, menus that
+   close, dates of one's own, and the size of type for charts. Nothing here knows what a filter means. */
+(function () {
+    "use strict";
+
+    const STORE = "selection";
+    let address = window.location.search.slice(1);
+    let scale = 0;
+
+    function setProps(id, props) {
+        window.dash_clientside.set_props(id, props);
+    }
+
+    function page() {
+        return document.getElementById("page");
+    }
+
+    function merged(query, changes) {
+        const now = new URLSearchParams(query);
+        new URLSearchParams(changes).forEach(function (value, key) {
+            now.delete(key);
+            if (value !== "") {
+                now.set(key, value);
+            }
+        });
+        return now.toString().replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@");
+    }
+
+    function go(query) {
+        address = query;
+        setProps(STORE, { data: query });
+    }
+
+    function change(changes) {
+        const next = merged(address, changes);
+        const here = page();
+        if (here) {
+            here.classList.add("is-waiting");
+        }
+        const lang = new URLSearchParams(next).get("lang") === "en" ? "en" : "zh-CN";
+        if (here && here.lang !== lang) {
+            /* other words everywhere: the page is laid anew, as on Back */
+            window.history.pushState({}, "", window.location.pathname + (next ? "?" + next : ""));
+            window.dispatchEvent(new PopStateEvent("popstate"));
+            return;
+        }
+        go(next);
+    }
+
+    /* ---- callbacks -------------------------------------------------------------------------------------------- */
+
+    const controls = {
+        push: function (query) {
+            address = query || "";
+            if (window.location.search.slice(1) !== address) {
+                window.history.pushState({}, "", window.location.pathname + (address ? "?" + address : ""));
+            }
+            return address;
+        },
+
+        settle: function () {
+            const here = page();
+            if (here) {
+                here.classList.remove("is-waiting");
+            }
+            window.requestAnimationFrame(tick);
+            window.requestAnimationFrame(measure);
+            return String(Date.now());
+        },
+
+        /* Sizes in a figure are in the root type size; here they become pixels. */
+        figure: function (drawn, pixels) {
+            if (!drawn) {
+                return window.dash_clientside.no_update;
+            }
+            const em = (pixels || rootPixels()) * 0.875;
+            const root = pixels || rootPixels();
+            const layout = Object.assign({}, drawn.layout);
+            if (layout.font) {
+                layout.font = Object.assign({}, layout.font, { size: em * layout.font.size });
+            }
+            if (layout.margin) {
+                layout.margin = Object.fromEntries(Object.entries(layout.margin).map(function (pair) {
+                    return [pair[0], pair[1] * root];
+                }));
+            }
+            if (layout.hoverlabel) {
+                layout.hoverlabel = Object.assign({}, layout.hoverlabel, { font: Object.assign({}, layout.hoverlabel.font, { size: em }) });
+            }
+            if (layout.annotations) {
+                layout.annotations = layout.annotations.map(function (one) {
+                    return Object.assign({}, one, { font: Object.assign({}, one.font, { size: em * one.font.size }), xshift: one.xshift * root });
+                });
+            }
+            return { data: drawn.data, layout: layout };
+        },
+    };
+
+    window.dash_clientside = window.dash_clientside || {};
+    window.dash_clientside.quanyu_controls = controls;
+
+    /* ---- clicks ----------------------------------------------------------------------------------------------- */
+
+    function closeAll(but) {
+        document.querySelectorAll("details.menu[open], details.evidence[open], details.line[open]").forEach(function (one) {
+            if (one !== but && !one.contains(but)) {
+                one.removeAttribute("open");
+            }
+        });
+    }
+
+    document.addEventListener("click", function (event) {
+        const target = event.target instanceof Element ? event.target : null;
+        const link = target && target.closest("a[data-change]");
+        const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+        if (link && isPlain) {
+            event.preventDefault();
+            change(link.dataset.change);
+            closeAll(null);
+            const summary = link.closest("details.menu");
+            if (summary) {
+                summary.querySelector("summary").focus();
+            }
+            return;
+        }
+        closeAll(target && target.closest("details"));
+    });
+
+    document.addEventListener("keydown", function (event) {
+        if (event.key === "Escape") {
+            const open = document.querySelector("details[open]");
+            closeAll(null);
+            if (open && open.querySelector("summary") && open.contains(document.activeElement)) {
+                open.querySelector("summary").focus();
+            }
+        }
+    });
+
+    /* Two date fields, made when their menu is opened. */
+    document.addEventListener("toggle", function (event) {
+        const holder = event.target instanceof Element && event.target.matches("details.menu[open]") && event.target.querySelector("[data-dates]");
+        if (!holder) {
+            return;
+        }
+        const days = holder.dataset.dates.split("/");
+        const inputs = days.map(function (day) {
+            const input = document.createElement("input");
+            input.type = "date";
+            input.value = day;
+            input.setAttribute("aria-label", holder.dataset.words);
+            input.addEventListener("change", function () {
+                if (inputs[0].value && inputs[1].value) {
+                    change("window=&from=" + inputs[0].value + "&to=" + inputs[1].value);
+                }
+            });
+            return input;
+        });
+        const label = document.createElement("span");
+        label.textContent = holder.dataset.words;
+        holder.replaceChildren(label, inputs[0], inputs[1]);
+    }, true);
+
+    /* ---- clock, age, sizes ------------------------------------------------------------------------------------ */
+
+    function write(element, text) {
+        if (element.textContent !== text) {
+            element.textContent = text;
+        }
+    }
+
+    function ago(seconds, lang) {
+        const words = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
+        if (seconds < 5400) {
+            return words.format(-Math.max(0, Math.floor(seconds / 60)), "minute");
+        }
+        return seconds < 172800 ? words.format(-Math.floor(seconds / 3600), "hour") : words.format(-Math.floor(seconds / 86400), "day");
+    }
+
+    function tick() {
+        const now = new Date();
+        const here = page();
+        document.querySelectorAll("[data-clock]").forEach(function (one) {
+            write(one, new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: one.dataset.clock }).format(now));
+        });
+        document.querySelectorAll("[data-age]").forEach(function (one) {
+            const seconds = (now - new Date(one.dataset.age)) / 1000;
+            write(one, seconds < -60 ? "" : ago(seconds, (here && here.lang) || "zh-CN"));
+        });
+    }
+
+    function rootPixels() {
+        return parseFloat(window.getComputedStyle(document.documentElement).fontSize) || 16;
+    }
+
+    /* How many rows of a list are out of sight is said beneath it. */
+    function measure() {
+        document.querySelectorAll("[data-more]").forEach(function (note) {
+            const rows = note.closest(".slot") && note.closest(".slot").querySelector(".rows");
+            const isCut = Boolean(rows) && rows.scrollHeight > rows.clientHeight + 2;
+            write(note, isCut ? note.dataset.more : "");
+            if (rows) {
+                rows.classList.toggle("is-cut", isCut);
+            }
+        });
+    }
+
+    function resized() {
+        const now = rootPixels();
+        if (now !== scale && page()) {
+            scale = now;
+            setProps("scale", { data: now });
+        }
+        measure();
+    }
+
+    let waiting = 0;
+    window.addEventListener("resize", function () {
+        window.clearTimeout(waiting);
+        waiting = window.setTimeout(resized, 150);
+    });
+    window.addEventListener("popstate", function () {
+        address = window.location.search.slice(1);
+    });
+    window.setInterval(tick, 5000);
+})();

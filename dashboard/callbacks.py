@@ -1,0 +1,90 @@
+"""The one callback that answers for every panel of a page, and the clientside ones around it.
+
+One request for each change: the selection's address and the generation go in, the content of all panels comes out, each
+computed under its own guard.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, html
+
+from dashboard import ids
+from dashboard.context import Context
+from dashboard.empty import explain
+from dashboard.log import note_failure
+from dashboard.look import Look
+from dashboard.panels.panel import Panel
+from dashboard.words import say
+from data.errors import QuanyuError, QueryTimeout
+from data.filters import settle
+from data.selection import Selection
+
+SCRIPTS = "quanyu_controls"
+"""Namespace of ``assets/controls.js``."""
+
+
+def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequence[str]) -> None:
+    """Register the callbacks of a page with these panels; ``figures`` are the keys of its charts."""
+    outputs = [Output(component, name) for panel in panels for component, name in panel.outputs]
+    app.callback(outputs, Input(ids.SELECTION, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
+    _in_browser(app, "push", Output(ids.PUSHED, "data"), Input(ids.SELECTION, "data"))
+    _in_browser(app, "settle", Output(ids.PAGE, "data-settled"), Input(ids.panel(panels[0].key), "children"))
+    for key in figures:
+        _in_browser(app, "figure", Output(ids.chart(key), "figure"), Input(ids.figure(key), "data"), Input(ids.SCALE, "data"))
+
+
+def _in_browser(app: Dash, function: str, output: Output, *inputs: Input) -> None:
+    app.clientside_callback(ClientsideFunction(SCRIPTS, function), output, *inputs)  # type: ignore[no-untyped-call]
+
+
+def answer(context: Context, panels: Sequence[Panel], address: str | None, generation: str | None) -> list[Any]:
+    """Everything the panels show for an address; ``generation`` only says that there is something new to look at."""
+    selection, notes = Selection.parse(address or "")
+    try:
+        with context.view(selection.snapshot, selection.definition) as view:
+            found: list[Any] = context.answers.get(
+                view, ("panels", tuple(panel.key for panel in panels), address), lambda: _compute(context, panels, view, selection, notes)
+            )
+            return found
+    except QuanyuError as error:
+        return [value for panel in panels for value in panel.failed(str(error) if panel is panels[0] else "")]
+
+
+def _compute(context: Context, panels: Sequence[Panel], view: Any, selection: Selection, notes: list[str]) -> list[Any]:
+    selection, more = settle(view, selection)
+    look = Look(view, selection, (*notes, *more))
+    nothing = _nothing(context, look)
+    values: list[Any] = []
+    for panel in panels:
+        if nothing is not None and not panel.is_kept_when_empty:
+            values += [nothing, *panel.extra.values()]
+            continue
+        try:
+            values += panel.build(look)
+        except Exception as error:  # noqa: BLE001 — a panel fails alone
+            values += panel.failed(_sorry(context, panel, look, error))
+    return values
+
+
+def _nothing(context: Context, look: Look) -> html.Div | None:
+    """What panels say when no event is selected; None when there are some, or when that cannot be told."""
+    try:
+        return explain(look) if look.total == 0 else None
+    except Exception as error:  # noqa: BLE001 — the panels will say it, each for itself
+        if not isinstance(error, QuanyuError):
+            note_failure(context, "panel empty", error)
+        return None
+
+
+def _sorry(context: Context, panel: Panel, look: Look, error: Exception) -> str:
+    """A sentence for an error: a known one speaks for itself, an unknown one is logged."""
+    if isinstance(error, QueryTimeout):
+        return say("failed_timeout", look.lang)
+    if isinstance(error, QuanyuError):
+        return str(error)
+    note_failure(context, f"panel {panel.key}", error)
+    return say("failed", look.lang)

@@ -1,0 +1,123 @@
+"""The controls: quiet menus of links. Each says its present choice; what filters without a menu is a chip that can be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+
+from dashboard.format import Language
+from dashboard.links import Changes, attributes, link
+from dashboard.words import say
+from data.selection import Selection
+from data.store.snapshot import Source
+from data.tree import Tree
+from data.vocabulary import STAGE_NAMES
+from data.window import DEFAULT, Window
+
+WINDOWS = ("today", "7d", "30d", "90d", "365d", "week", "month", "assessment", "all")
+ITEMS = 60
+"""Names in one menu at most; the rest are reached through the level above."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in words and how to take it away."""
+
+    text: str
+    changes: Changes
+
+
+def draw(
+    selection: Selection,
+    window: Window,
+    *,
+    categories: Tree,
+    sources: Sequence[Source],
+    chips: Sequence[Chip],
+    address: str,
+    lang: Language,
+) -> html.Div:
+    """Menus for window, category, source and stage, chips for everything else, and the other language."""
+    other = "en" if lang == "zh" else "zh"
+    return html.Div(
+        [
+            *(link(address, chip.changes, [chip.text, html.Span("×", className="cross")], "chip") for chip in chips),
+            _windows(selection, window, address, lang),
+            _categories(selection, categories, address, lang),
+            _toggles("source", selection.source, [(source.source, source.name) for source in sources], address, lang),
+            _toggles("stage", selection.stage, [(key, words.in_(lang)) for key, words in STAGE_NAMES.items()], address, lang),
+            link(
+                address,
+                {"lang": other if other == "en" else None},
+                say("language", lang),
+                "language",
+                lang=other,
+                title=say("language_hint", lang),
+            ),
+        ],
+        className="controls",
+        role="group",
+        **attributes(aria_label=say("controls", lang)),
+    )
+
+
+def _menu(name: str, choice: str, items: Sequence[html.A | html.Div], is_filtering: bool) -> html.Details:
+    return html.Details(
+        [html.Summary(choice, title=name), html.Div(items, className="items")], className="menu is-filtering" if is_filtering else "menu"
+    )
+
+
+def _item(address: str, changes: Changes, name: str, is_chosen: bool) -> html.A:
+    marks = attributes(aria_current="true") if is_chosen else {}
+    return link(address, changes, name, "item is-chosen" if is_chosen else "item", **marks)
+
+
+def _windows(selection: Selection, window: Window, address: str, lang: Language) -> html.Details:
+    has_dates = selection.from_day is not None or selection.to_day is not None
+    named = None if has_dates else selection.window or DEFAULT
+    items: list[html.A | html.Div] = [
+        _item(address, {"window": None if key == DEFAULT else key, "from": None, "to": None}, say(f"window_{key}", lang), key == named)
+        for key in WINDOWS
+    ]
+    dates = attributes(data_dates=f"{window.from_day}/{window.to_day}", data_words=say("window_own", lang))
+    items.append(html.Div(className="dates", **dates))
+    days = f"{window.from_day:%m-%d} – {window.to_day:%m-%d}"
+    choice = days if named not in WINDOWS else say(f"window_{named}", lang)
+    return _menu(say("window", lang), choice, items, has_dates)
+
+
+def _categories(selection: Selection, tree: Tree, address: str, lang: Language) -> html.Details:
+    """Domains while none is chosen, then the categories of those chosen."""
+    tops = [ix for ix in tree.tops() if not selection.domain or tree.names[ix] in selection.domain]
+    cleared: Changes = {"domain": None, "category": None, "subcategory": None}
+    items = [_item(address, cleared, say("any_category", lang), not (selection.domain or selection.category or selection.subcategory))]
+    if not selection.domain and len(tops) > 1:
+        items += [_item(address, {**cleared, "domain": tree.names[ix]}, tree.names[ix], False) for ix in tops[:ITEMS]]
+    else:
+        below = [child for top in tops for child in tree.children(top)][:ITEMS]
+        items += [
+            _item(address, {"category": tree.names[ix], "subcategory": None}, tree.names[ix], tree.names[ix] in selection.category)
+            for ix in below
+        ]
+    chosen = selection.subcategory or selection.category or selection.domain
+    return _menu(say("category", lang), _several(chosen, say("any_category", lang), lang), items, bool(chosen))
+
+
+def _toggles(key: str, chosen: tuple[str, ...], choices: Sequence[tuple[str, str]], address: str, lang: Language) -> html.Details:
+    """Every item adds its value to the filter or takes it away."""
+    items = [_item(address, {key: None}, say(f"any_{key}", lang), not chosen)]
+    for value, name in choices[:ITEMS]:
+        kept = [other for other in chosen if other != value] if value in chosen else [*chosen, value]
+        items.append(_item(address, {key: ",".join(kept) or None}, name, value in chosen))
+    names = dict(choices)
+    return _menu(
+        say(key, lang), _several([names.get(value, value) for value in chosen], say(f"any_{key}", lang), lang), items, bool(chosen)
+    )
+
+
+def _several(chosen: Sequence[str], none: str, lang: Language) -> str:
+    if not chosen:
+        return none
+    return chosen[0] if len(chosen) == 1 else say("several", lang, first=chosen[0], n=len(chosen), rest=len(chosen) - 1)

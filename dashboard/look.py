@@ -1,0 +1,192 @@
+"""One look at the data: what every panel of a page is built from, each answer asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import pandas as pd
+
+from dashboard.format import Language
+from data import queries
+from data.answers import Answers
+from data.codes import CODES
+from data.filters import active, area_ix
+from data.indicators import compute
+from data.indicators.areas import indicator_per_area
+from data.indicators.registry import INDICATORS, Indicator
+from data.selection import Selection, sentence
+from data.view import View
+from data.vocabulary import LEVEL_NAMES
+from data.window import Window, window
+from layers.palette import DARK, Palette
+
+KEY_INDICATORS: Final = (
+    ("accepted",),
+    ("disposal_on_time_rate", "closing_on_time_rate", "closing_rate", "unmapped"),
+    ("composite_score", "satisfaction_rate", "resolved_locally_rate"),
+    ("proactive_rate",),
+    ("median_hours",),
+)
+"""The key numbers from top to bottom: of each group the first that the data can answer."""
+FIRST: Final = ("disposal_on_time_rate", "closing_on_time_rate", "closing_rate")
+"""Rates that may colour the map unless the address names one."""
+CONTROLLED: Final = ("area", "from", "domain", "category", "subcategory", "source", "stage")
+"""First keys of the filters that have a control of their own; all others are chips."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A viewer's selection on a snapshot.
+
+    Attributes
+    ----------
+    view, selection
+        From the server; the selection has been settled against the view.
+    notes
+        What of the address was left out, in words.
+    palette
+        The page's colours.
+    """
+
+    view: View
+    selection: Selection
+    notes: Sequence[str] = ()
+    palette: Palette = field(default=DARK)
+
+    @property
+    def lang(self) -> Language:
+        """The page's language."""
+        return self.selection.lang
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Puts each question once."""
+        return Answers(self.view, self.selection)
+
+    @cached_property
+    def address(self) -> str:
+        """The canonical address, which links build on."""
+        return self.selection.query()
+
+    @cached_property
+    def window(self) -> Window:
+        """The days shown and those they are compared with."""
+        return window(self.view, self.selection)
+
+    @cached_property
+    def sentence(self) -> str:
+        """All that is shown, in words."""
+        return sentence(self.view, self.selection, self.lang)
+
+    @cached_property
+    def area_ix(self) -> int:
+        """The area that is this page's whole world."""
+        return max(0, area_ix(self.view, self.selection))
+
+    @cached_property
+    def area_path(self) -> list[int]:
+        """Visible areas from the top down to the page's own."""
+        return [ix for ix in self.view.snapshot.areas.path(self.area_ix) if self.view.sees(ix)]
+
+    @cached_property
+    def areas_below(self) -> list[int]:
+        """The next areas down; those a scope may see where it has several tops."""
+        if self.selection.area is None and len(self.view.spans) > 1:
+            return [low for low, _ in self.view.spans]
+        return [ix for ix in self.view.snapshot.areas.children(self.area_ix) if self.view.sees(ix)]
+
+    @cached_property
+    def level_below(self) -> str:
+        """Shown name of the level of the areas below; empty at the finest."""
+        if not self.areas_below:
+            return ""
+        return self.level_name(str(self.view.snapshot.area_table["level"].iloc[self.areas_below[0]]))
+
+    def level_name(self, level: str) -> str:
+        """Shown name of a level; one that is not known is shown as the deployment calls it."""
+        name = LEVEL_NAMES[level].in_(self.lang) if level in LEVEL_NAMES else level
+        return name[:1].upper() + name[1:]
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """``bucket, outcome_ix, n`` of the window and the one before, void events and duplicates included."""
+        return self.answers(queries.outcomes_per_bucket)
+
+    @cached_property
+    def counts(self) -> compute.Counts:
+        """Events of the window by ``outcome_ix``, void events and duplicates included."""
+        return compute.count_outcomes(self.view, self.outcomes)
+
+    @cached_property
+    def counts_before(self) -> compute.Counts:
+        """The same of the window before."""
+        return compute.count_outcomes(self.view, self.outcomes, previous=True)
+
+    @cached_property
+    def total(self) -> int:
+        """Accepted events: the window's, void events and duplicates left out."""
+        return int(queries.stages(self.view, self.outcomes)["n"].sum())
+
+    @cached_property
+    def key_indicators(self) -> list[Indicator]:
+        """The key numbers this snapshot can say something about, one of each group of :data:`KEY_INDICATORS`."""
+        known = [next((INDICATORS[key] for key in group if self._can_say(INDICATORS[key])), None) for group in KEY_INDICATORS]
+        return [indicator for indicator in known if indicator is not None]
+
+    def _can_say(self, indicator: Indicator) -> bool:
+        if indicator.measure == "source":
+            return any(source.is_proactive for source in self.view.snapshot.sources)
+        if indicator.measure == "score":
+            return all(self._can_say(INDICATORS[key]) for key in self.view.definition.terms)
+        weights = compute.weights(self.view)[indicator.key]
+        if indicator.is_due and not self.view.snapshot.outcomes["has_deadline"].any():
+            return False
+        return bool(weights.denominator.any())
+
+    @cached_property
+    def indicator(self) -> Indicator:
+        """What colours the map: the address's, else the first key number that is a rate, else events."""
+        named = INDICATORS.get(self.selection.indicator or "")
+        if named is not None:
+            return named
+        rates = [indicator for indicator in self.key_indicators if indicator.unit == "rate" and indicator.direction]
+        return next((indicator for indicator in rates if indicator.key in FIRST), self._events)
+
+    @property
+    def _events(self) -> Indicator:
+        people = self.view.snapshot.area_table["population"]
+        return INDICATORS["per_10k" if len(people) > 1 and bool(people.iloc[1:].notna().any()) else "accepted"]
+
+    @cached_property
+    def ranked_indicator(self) -> Indicator:
+        """What orders the areas: counts stand only beside their rate per 10,000 people, where there are any."""
+        return self._events if self.indicator.key == "accepted" else self.indicator
+
+    @cached_property
+    def per_area(self) -> pd.DataFrame:
+        """The ranked indicator for each area below, and for events in none of them."""
+        return indicator_per_area(self.view, self.selection, self.ranked_indicator.key)
+
+    @cached_property
+    def unassigned(self) -> int:
+        """Events of the window that lie in none of the areas below."""
+        rest = self.per_area[self.per_area["is_rest"]]
+        return int(rest["events"].sum())
+
+    @cached_property
+    def caveats(self) -> list[str]:
+        """What a reader of these numbers must know, in words."""
+        codes = sorted(code for code in compute.finding_codes(self.view) if code.startswith("C_") and code in CODES)
+        return [CODES[code].zh if self.lang == "zh" else CODES[code].en for code in codes]
+
+    @cached_property
+    def other_filters(self) -> list[tuple[str, dict[str, str | None]]]:
+        """Filters without a control of their own: in words, and what takes them out of the address."""
+        return [
+            (row.say(self.view, self.selection, self.lang), dict.fromkeys(row.keys))
+            for row in active(self.selection)
+            if row.keys[0] not in CONTROLLED
+        ]

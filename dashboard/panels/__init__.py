@@ -1,0 +1,26 @@
+"""The registry of panels, and for each a module that asks the questions, shapes the answers and hands them to a chart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard import ids
+from dashboard.charts.figures import blank
+from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking
+from dashboard.panels.panel import Panel
+
+WALL: Final[tuple[Panel, ...]] = (
+    Panel("masthead", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.build, is_kept_when_empty=True),
+    Panel("headline", {"zh": "关键指标", "en": "Key numbers"}, headline.build, is_kept_when_empty=True),
+    Panel("ranking", {"zh": "排名", "en": "Ranking"}, ranking.build),
+    Panel("path", {"zh": "位置", "en": "Where"}, map_panel.path, is_kept_when_empty=True),
+    Panel("map", {"zh": "地图", "en": "Map"}, map_panel.build, {(ids.MAP_VALUES, "data"): None}, is_kept_when_empty=True),
+    Panel("coverage", {"zh": "数据覆盖", "en": "Coverage"}, map_panel.coverage, is_kept_when_empty=True),
+    Panel("trend", {"zh": "趋势", "en": "Trend"}, charts.trend, {(ids.figure("trend"), "data"): blank()}),
+    Panel("categories", {"zh": "类别", "en": "Categories"}, bars.categories),
+    Panel("due_soon", {"zh": "将到期", "en": "Due soon"}, charts.due_soon),
+    Panel("hours", {"zh": "时段", "en": "Hours"}, charts.hours, {(ids.figure("hours"), "data"): blank()}),
+    Panel("events", {"zh": "紧急与最新", "en": "Urgent and newest"}, events.build),
+    Panel("sources", {"zh": "来源", "en": "Sources"}, bars.sources),
+)
+"""The panels of the wall, in the order of their outputs."""

@@ -1,0 +1,41 @@
+"""Categories and sources as bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.charts import bars
+from dashboard.charts import categories as categories_chart
+from dashboard.charts import sources as sources_chart
+from dashboard.format import count
+from dashboard.look import Look
+from dashboard.words import say
+from data import queries
+
+MOST_CATEGORIES = 12
+
+
+def categories(look: Look) -> tuple[Any, ...]:
+    """The biggest categories one level below what is chosen; how many could not be classified."""
+    selection, tree = look.selection, look.view.snapshot.categories
+    chosen = {key: getattr(selection, key) for key in categories_chart.KEYS}
+    depth = categories_chart.depth_below(chosen, tree)
+    frame = look.answers(queries.categories_per_bucket)
+    rows = categories_chart.rows(
+        frame,
+        tree,
+        depth,
+        chosen=chosen[categories_chart.KEYS[depth - 1]],
+        has_previous=look.window.previous is not None,
+        most=MOST_CATEGORIES,
+    )
+    title = say("categories", look.lang, level=say(f"categories_{depth}", look.lang))
+    return (bars.draw(rows, title, say("tick", look.lang), address=look.address, lang=look.lang),)
+
+
+def sources(look: Look) -> tuple[Any, ...]:
+    """All sources with events in the window or before it."""
+    rows = sources_chart.rows(
+        look.answers(queries.sources), look.view.snapshot.sources, look.selection.source, look.window.previous is not None
+    )
+    return (bars.draw(rows, say("sources", look.lang), count(sum(row.n for row in rows)), address=look.address, lang=look.lang),)

@@ -1,0 +1,47 @@
+"""What stands around the map: the way up, the values it is coloured by, and what it does not show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dashboard import map as map_component
+from dashboard.charts import coverage as coverage_chart
+from dashboard.charts import path as path_chart
+from dashboard.look import Look
+from dashboard.words import say
+
+
+def path(look: Look) -> tuple[Any, ...]:
+    """The areas from the top down."""
+    areas = look.view.snapshot.areas
+    steps = [(None if position == 0 else areas.codes[ix], areas.names[ix]) for position, ix in enumerate(look.area_path)]
+    return (path_chart.draw(steps, look.level_below, look.address, look.lang),)
+
+
+def build(look: Look) -> tuple[Any, ...]:
+    """Nothing to read, and the values for the map's layers."""
+    return None, map_component.payload(look.view, look.selection, look.indicator.key, look.lang, look.answers)
+
+
+def coverage(look: Look) -> tuple[Any, ...]:
+    """Accepted, not on the map, in no area, left out, quarantined; then the caveats of the numbers shown."""
+    lang, table = look.lang, look.view.snapshot.outcomes
+    counts = look.counts
+    void, duplicate = table["is_void"].to_numpy(dtype=bool), table["is_duplicate"].to_numpy(dtype=bool)
+    cohort = ~void & ~duplicate
+    mapped = table["is_mapped"].to_numpy(dtype=bool)
+    unmapped = float(counts[cohort & ~mapped].sum())
+    total = float(counts[cohort].sum())
+    parts = [
+        (say("accepted", lang), total, ""),
+        (say("unmapped", lang), unmapped, f"{unmapped / total:.1%}" if total else ""),
+        (say("unassigned", lang), float(look.unassigned), ""),
+        (say("void", lang), float(counts[void].sum()), ""),
+        (say("duplicate", lang), float(counts[~void & duplicate].sum()), ""),
+    ]
+    sources = look.view.snapshot.manifest.get("sources", ())
+    if look.view.scope is None:
+        parts.append((say("quarantined", lang), float(np.sum([source.get("quarantined", 0) for source in sources])), ""))
+    return (coverage_chart.draw(parts, look.caveats, lang),)

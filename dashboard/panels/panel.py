@@ -1,0 +1,48 @@
+"""What a panel is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dash import html
+
+from dashboard import ids
+from dashboard.look import Look
+
+Output = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel.
+
+    Attributes
+    ----------
+    key
+        Names its slot, ``panel-<key>``, and its class in the style sheet, ``slot-<key>``.
+    names
+        What it shows, per language.
+    build
+        From a look to the slot's children, then one value for each of ``extra``. Runs under the panel's own guard.
+    extra
+        Further ids and properties it writes, with what they hold when the panel fails.
+    is_kept_when_empty
+        Also built when nothing is selected; others then say so.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    build: Callable[[Look], tuple[Any, ...]]
+    extra: Mapping[Output, Any] = field(default_factory=dict)
+    is_kept_when_empty: bool = False
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """Everything it writes."""
+        return ((ids.panel(self.key), "children"), *self.extra)
+
+    def failed(self, sentence: str) -> tuple[Any, ...]:
+        """What it writes instead of its content."""
+        return (html.P(sentence, className="failed", role="alert"), *self.extra.values())
