@@ -52,6 +52,7 @@ class Store:
         self._seen: Signature | None = None
         self._problem: str | None = None
         self._failure: StoreError | None = None
+        self._read: tuple[tuple[int, int, int] | None, str | None] = (None, None)
 
     @property
     def problem(self) -> str | None:
@@ -59,6 +60,13 @@ class Store:
         with contextlib.suppress(StoreError):
             self._follow()
         return self._problem
+
+    @property
+    def named(self) -> str | None:
+        """The id that ``CURRENT`` holds, whether or not it can be served; None where there is none."""
+        with contextlib.suppress(SnapshotRefused):
+            return named_by_current(self.path)
+        return None
 
     @property
     def generation(self) -> str:
@@ -185,11 +193,12 @@ class Store:
 
     def _named_signature(self) -> Signature:
         """Changes with ``CURRENT`` and with the files of the snapshot it names."""
-        try:
-            named = named_by_current(self.path)
-        except SnapshotRefused:
-            named = None
-        return (_stat(self.path / CURRENT), *self._files(named))
+        stat = _stat(self.path / CURRENT)
+        known, named = self._read
+        if known != stat or stat is None:
+            named = self.named
+            self._read = (stat, named)
+        return (stat, *self._files(named))
 
     def _files(self, identity: str | None) -> Signature:
         if identity is None:

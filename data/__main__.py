@@ -1,0 +1,218 @@
+"""The command line: ``python -m data COMMAND [--store DIR] [--json]``.
+
+Progress goes to standard error, the result to standard output; with ``--json`` that is one JSON value and nothing else.
+Exit status: 0 done, 1 a file was refused or nothing can be given, 2 wrong use. Errors are one sentence; with
+``QUANYU_TRACEBACK=1`` in the environment unexpected ones show where they come from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from data import console
+from data.errors import ConfigError, DefinitionError, FileRejected, QuanyuError, SelectionError, UnknownIndicator
+from data.store.store import Store
+
+WRONG_USE: Final = (ConfigError, SelectionError, DefinitionError, UnknownIndicator)
+
+app = typer.Typer(
+    name="python -m data",
+    help="From department files to a snapshot, and what a snapshot says.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=False,
+)
+
+
+class Scale(StrEnum):
+    """Sizes of the made-up district."""
+
+    SMALL = "small"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+class Kind(StrEnum):
+    """What a file to be checked holds."""
+
+    EVENT = "event"
+    VIDEO_POINT = "video_point"
+    AREA = "area"
+
+
+StoreFolder = Annotated[Path, typer.Option("--store", envvar="QUANYU_STORE", help="Folder of the snapshots.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value, nothing else, on standard output.")]
+DEFAULT_STORE: Final = Path("var/store")
+
+
+@app.command()
+def demo(
+    scale: Annotated[
+        Scale, typer.Option(help="small: 5,000 events; district: 450,000; city: 10 million events and 3,000 grids.")
+    ] = Scale.DISTRICT,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same district.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Keep the department files in this folder.")] = None,
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """Write a made-up district as department files and build it."""
+    from data.demo import demo as make  # noqa: PLC0415  the builder takes time to load; only commands that build pay
+
+    with console.progress() as tell:
+        snapshot = make(scale=scale.value, seed=seed, out=out, store=store, progress=tell)
+    if as_json:
+        console.emit({"snapshot": snapshot, "scale": scale.value, "seed": seed, "out": str(out) if out else None})
+    else:
+        console.say(f"Published {snapshot} into {store}. All of it is made up.")
+
+
+@app.command()
+def build(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="Names the sources; see docs/examples.")],
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """Read all sources that a configuration names, check them and publish a snapshot."""
+    _must_be_file(config)
+    from data.store.build import build as make  # noqa: PLC0415
+
+    with console.progress() as tell:
+        report: dict[str, Any] = make(config, store, tell).as_dict()
+    if as_json:
+        console.emit(report)
+    else:
+        console.built(report)
+    if report["snapshot"] is None or any(source["read"] == "rejected" for source in report["sources"]):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file as a department sends it.")],
+    kind: Annotated[Kind, typer.Option(help="What the file holds.")],
+    config: Annotated[
+        Path | None, typer.Option(metavar="CONFIG.toml", help="Judge the file by this configuration's areas and zone.")
+    ] = None,
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """Read and check one file; publish nothing."""
+    for path in (file, *([config] if config is not None else [])):
+        _must_be_file(path)
+    from data.store.build import check as judge  # noqa: PLC0415
+
+    report: dict[str, Any] = judge(file, kind.value, config)
+    if as_json:
+        console.emit(report)
+    else:
+        console.checked(report)
+    if report["read"] == "rejected":
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_snapshots(store: StoreFolder = DEFAULT_STORE, as_json: AsJson = False) -> None:
+    """List the snapshots, newest first."""
+    opened = Store(store)
+    manifests = opened.manifests()
+    if not manifests:
+        opened.current()
+    if as_json:
+        console.emit(manifests)
+    else:
+        console.listed(manifests, opened.named or "")
+
+
+@app.command()
+def show(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="A snapshot, as `list` shows it.")],
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """Show one snapshot's manifest."""
+    del as_json  # a manifest is JSON either way
+    console.emit(Store(store).manifest(identity))
+
+
+@app.command()
+def verify(
+    identity: Annotated[str | None, typer.Argument(metavar="[ID]", help="A snapshot; without it the one in force.")] = None,
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """See whether a snapshot is exactly what was published."""
+    found = Store(store).verify(identity)
+    if as_json:
+        console.emit(found)
+    elif found["ok"]:
+        console.say(f"{found['snapshot']} is what was published.")
+    else:
+        console.complain(found["reason"])
+    if not found["ok"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    selection: Annotated[str, typer.Argument(metavar="SELECTION", help='As in a page address, e.g. "area=510118001&window=7d".')] = "",
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """Give the indicators for a selection."""
+    from data.indicators.ask import ask as answer  # noqa: PLC0415
+    from data.selection import Selection  # noqa: PLC0415
+    from data.view import View  # noqa: PLC0415
+
+    wanted = Selection.parse_strict(selection.removeprefix("?"))
+    opened = Store(store)
+    with opened.lease(wanted.snapshot) as snapshot:
+        found = answer(View(snapshot, snapshot.definition(wanted.definition)), wanted, wanted.lang)
+    if wanted.snapshot is None and opened.problem:
+        console.complain(opened.problem)
+    if as_json:
+        console.emit(found)
+    else:
+        console.answered(found)
+
+
+def _must_be_file(path: Path) -> None:
+    if not path.is_file():
+        raise ConfigError(f"There is no file {path}; check the path." if not path.exists() else f"{path} is not a file; name a file.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        return int(app(given, standalone_mode=False) or 0)
+    except TyperException as error:
+        status, sentence = error.exit_code, f"{error.format_message().rstrip('.')}. See python -m data --help."
+    except QuanyuError as error:
+        status, sentence = 2 if isinstance(error, WRONG_USE) else 1, str(error)
+        if isinstance(error, FileRejected):
+            sentence = f"{error.code}: {sentence}"
+    except (Abort, KeyboardInterrupt):
+        status, sentence = 130, "Interrupted; nothing was published."
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  the reader has gone; nothing is left to say
+        return 0
+    except Exception as error:  # the last line of defence of a command line
+        if os.environ.get("QUANYU_TRACEBACK"):
+            raise
+        status, sentence = 1, f"Unexpected fault ({type(error).__name__}: {error}); run again with QUANYU_TRACEBACK=1 and report it."
+    console.complain(sentence)
+    if "--json" in given:
+        console.emit({"error": sentence})
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""What the command line writes: progress and errors on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from data.codes import CODES
+
+Language = Literal["zh", "en"]
+Tell = Callable[[str, float], None]
+
+
+def language() -> Language:
+    """The language of the terminal: Chinese where its locale says so, else English."""
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def emit(result: object) -> None:
+    """A result as one JSON value on standard output."""
+    is_unicode = (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
+    sys.stdout.write(json.dumps(result, ensure_ascii=not is_unicode, indent=2, default=str) + "\n")
+
+
+def say(text: str) -> None:
+    """One line on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def complain(sentence: str) -> None:
+    """One sentence on standard error."""
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Tell]:
+    """Show steps on standard error: a bar on a terminal, a line per step elsewhere.
+
+    Yields
+    ------
+    Callable
+        Takes the step's words and the share done, 0 to 1.
+    """
+    if not sys.stderr.isatty():
+        seen: list[str] = []
+
+        def line(step: str, _share: float) -> None:
+            if not seen or seen[-1] != step:
+                seen.append(step)
+                complain(step)
+
+        yield line
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=1.0)
+        yield lambda step, share: shown.update(task, description=step, completed=share)
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table on standard output, whole even where the terminal is narrow; numbers to the right."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for ix, header in enumerate(headers):
+        is_number = bool(rows) and all(isinstance(row[ix], (int, float)) or row[ix] == "—" for row in rows)
+        drawn.add_column(header, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
+    console = Console(file=sys.stdout, highlight=False, markup=False)
+    if not sys.stdout.isatty():
+        console.width = 400
+    console.print(drawn)
+
+
+def reasons(counts: Mapping[str, int]) -> None:
+    """Reason codes with how often each occurs and what to do."""
+    for code, count in sorted(counts.items(), key=lambda item: -item[1]):
+        known = CODES.get(code)
+        say(f"  {code} × {count:,}: {known.sentence(language()) if known else ''}")
+
+
+def built(report: Mapping[str, Any]) -> None:
+    """The report of a build."""
+    table(
+        ("source", "file", "read", "rows in", "accepted", "quarantined"),
+        [[source[key] for key in ("name", "file", "read", "rows_in", "accepted", "quarantined")] for source in report["sources"]],
+    )
+    for source in report["sources"]:
+        found = {**({source["code"]: 1} if source["code"] else {}), **source["reasons"], **dict.fromkeys(source["warnings"], 1)}
+        if found:
+            say(f"{source['name']}:")
+            reasons(found)
+    say(f"Published {report['snapshot']}." if report["snapshot"] else "Nothing was published; the snapshot before stays in force.")
+
+
+def checked(report: Mapping[str, Any]) -> None:
+    """The report of a check."""
+    if report["read"] == "rejected":
+        say("The file is rejected:")
+        reasons({report["code"]: 1})
+    else:
+        say(
+            f"{report['rows_in']:,} rows in, {report['accepted']:,} accepted, {report['quarantined']:,} quarantined, "
+            f"{report['positions_set_aside']:,} positions set aside."
+        )
+    counts: dict[str, int] = {}
+    for codes in report["rows"].values():
+        for code in codes:
+            counts[code] = counts.get(code, 0) + 1
+    reasons({**counts, **dict.fromkeys(report["warnings"], 1)})
+    rows = list(report["rows"].items())
+    for number, codes in rows[:20]:
+        say(f"  row {number}: {' '.join(codes)}")
+    if len(rows) > 20:
+        say(f"  … {len(rows) - 20:,} more; --json lists them all.")
+
+
+def listed(manifests: Sequence[Mapping[str, Any]], current: str) -> None:
+    """Snapshots, newest first; the one in force is marked."""
+    table(
+        ("", "snapshot", "as of", "events", "sources", "bytes"),
+        [
+            [
+                "*" if manifest["id"] == current else "",
+                manifest["id"],
+                manifest.get("as_of", ""),
+                (manifest.get("counts") or {}).get("event", 0),
+                len(manifest.get("sources") or ()),
+                manifest.get("size", 0),
+            ]
+            for manifest in manifests
+        ],
+    )
+
+
+def answered(answer: Mapping[str, Any]) -> None:
+    """Indicators as a table; what is not shown is a dash, with what was left out beside it."""
+    for line in (answer["sentence"], *answer.get("notes", ())):
+        say(line)
+    say(f"{answer['snapshot']}  {answer['definition']}  as of {answer['as_of']}")
+    rows = []
+    for key, number in answer["indicators"].items():
+        value = number["value"]
+        left_out = ", ".join(f"{reason} {count:,}" for reason, count in number["excluded"].items() if count)
+        caveats = " ".join(number.get("caveats", ()))
+        rows.append(
+            [
+                key,
+                _figure(value) if number["shown"] else "—",
+                _figure(number["low"]) if number["shown"] else "—",
+                _figure(number["high"]) if number["shown"] else "—",
+                _figure(number["n"]),
+                "; ".join(part for part in (left_out, caveats) if part),
+            ]
+        )
+    table(("indicator", "value", "low", "high", "n", "left out, caveats"), rows)
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
