@@ -1,0 +1,76 @@
+"""What indicators ask about an event, as SQL over a staged event: the columns of the table ``outcome``.
+
+Missing stage times are implied by later ones: a closed case was disposed, dispatched and registered. Times decide what is
+on time; a source's own flag is used where the times are missing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from data.schema import SATISFACTIONS, STAGES, TABLES
+
+COLUMNS: Final = tuple(column for column in TABLES["outcome"] if column != "outcome_ix")
+
+IMPLIED: Final = """
+    (coalesce(stage = 'closed', false) OR closed_at IS NOT NULL
+        OR (closed_on_time IS NOT NULL AND coalesce(stage = 'closed', true))) AS is_closed,
+    (is_closed OR coalesce(stage = 'verifying', false) OR disposed_at IS NOT NULL OR verified_at IS NOT NULL
+        OR (disposed_on_time IS NOT NULL AND coalesce(stage = 'closed', true))) AS is_disposed,
+    (is_disposed OR coalesce(stage IN ('dispatched', 'disposing'), false) OR dispatched_at IS NOT NULL) AS is_dispatched,
+    (is_dispatched OR coalesce(stage = 'registered', false) OR registered_at IS NOT NULL) AS is_registered,
+    coalesce(disposed_at, verified_at, closed_at) AS disposed_by_at
+"""
+"""First step: which stages are over. Later columns of one SELECT may use earlier ones."""
+
+EXPRESSIONS: Final = {
+    "stage": "coalesce(stage, CASE WHEN is_closed THEN 'closed' WHEN is_disposed THEN 'verifying' WHEN is_dispatched THEN 'dispatched' "
+    "WHEN is_registered THEN 'registered' ELSE 'accepted' END)",
+    "is_void": "coalesce(stage = 'void', false)",
+    "is_duplicate": "duplicate_of IS NOT NULL",
+    "is_registered": "is_registered",
+    "is_dispatched": "is_dispatched",
+    "is_disposed": "is_disposed",
+    "is_closed": "is_closed",
+    "has_deadline": "deadline_at IS NOT NULL",
+    "is_past_deadline": "coalesce(deadline_at < $as_of, false)",
+    "disposed_on_time": "CASE WHEN is_disposed THEN "
+    "coalesce(disposed_at <= deadline_at, disposed_on_time, disposed_by_at <= deadline_at) END",
+    "closed_on_time": "CASE WHEN is_closed THEN coalesce(closed_at <= deadline_at, closed_on_time) END",
+    "is_reworked": "coalesce(rework_count > 0, false)",
+    "is_postponed": "coalesce(postpone_count > 0, false)",
+    "is_bounced": "coalesce(bounce_count > 0, false)",
+    "has_call_back": "has_call_back",
+    "is_contacted": "has_call_back AND coalesce(contacted, false)",
+    "is_resolved": "has_call_back AND coalesce(resolved, false)",
+    "satisfaction": "CASE WHEN has_call_back THEN coalesce(satisfaction, 'unrated') ELSE 'unrated' END",
+    "is_local": "handle_level <> 'district'",
+    "has_duration": "closed_at IS NOT NULL",
+    "is_mapped": "position_code = 0",
+}
+"""Every column of ``outcome`` over a staged event with :data:`IMPLIED`, :data:`CALL_BACK` and the judged ``position_code``."""
+
+CALL_BACK: Final = """coalesce(call_back, contacted IS NOT NULL OR resolved IS NOT NULL OR coalesce(satisfaction <> 'unrated', false))
+    AS has_call_back"""
+"""An effective call-back: as the source says, else wherever it gives a result of one."""
+
+
+def with_implied(relation: str) -> str:
+    """A relation of staged events with the implied stages and the call-back beside their columns."""
+    return f"(SELECT *, {IMPLIED}, {CALL_BACK} FROM {relation})"
+
+
+def key() -> str:
+    """An integer that two events share exactly if all their outcome columns are equal."""
+    parts, radix = [], 1
+    for column in COLUMNS:
+        expression = EXPRESSIONS[column]
+        if column in {"stage", "satisfaction"}:
+            words = STAGES if column == "stage" else SATISFACTIONS
+            branches = " ".join(f"WHEN '{word}' THEN {ix}" for ix, word in enumerate(words))
+            digit, base = f"(CASE {expression} {branches} END)", len(words)
+        else:
+            digit, base = f"(CASE WHEN {expression} THEN 1 WHEN NOT ({expression}) THEN 0 ELSE 2 END)", 3
+        parts.append(f"{digit} * {radix}::BIGINT")
+        radix *= base
+    return " + ".join(parts)

@@ -1,0 +1,360 @@
+"""Raw rows to typed rows with their reason codes: one SQL statement per file, whatever its size.
+
+The statement is a chain of projections: cleaned cells → readable forms → values → instants in UTC → codes. A staged row
+has a bit mask ``codes`` (bits by :data:`ROW_CODES`); 0 means nothing was found against it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import pandas as pd
+
+from data.errors import FileRejected
+from data.ingest import values
+from data.ingest.fields import EVENT_INSTANTS, Field
+from data.ingest.privacy import masked
+from data.ingest.readers import Raw
+from data.ingest.recognise import Recognised
+
+ROW_CODES: Final = (
+    "E_RAGGED", "E_QUOTE", "E_NUL", "E_FIELD_TOO_LONG", "E_FORMULA", "E_ENUM", "E_ID_MISSING", "E_ID_INVALID", "E_ID_DUP",
+    "E_ID_CONFLICT", "E_ID_PRECISION", "E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH", "E_TIME_MISSING", "E_TIME_INVALID",
+    "E_TIME_RANGE", "E_TIME_FUTURE", "E_TIME_AMBIGUOUS", "E_CLOSE_BEFORE_REPORT", "E_CLOSE_TIME_MISSING",
+    "E_STATUS_TIME_CONFLICT", "E_GEOM_NULL", "E_GEOM_EMPTY", "E_GEOM_INVALID", "E_GEOM_TYPE",
+)  # fmt: skip
+"""Every code that can quarantine a row, in the order of their bits."""
+BIT: Final[Mapping[str, int]] = {code: 1 << ix for ix, code in enumerate(ROW_CODES)}
+POSITION_CODES: Final = (
+    "", "E_COORD_MISSING", "E_COORD_INVALID", "E_COORD_ZERO", "E_COORD_SWAPPED", "E_COORD_OUT_OF_AREA", "E_COORD_CRS",
+)  # fmt: skip
+"""``position_code`` of a staged row is an index into this tuple; 0 is a usable position."""
+LONGEST: Final[Mapping[str, int]] = {"id": 256, "code": 256, "text": 20_000, "name": 256, "wkt": 10_000_000}
+LONGEST_ID: Final = 64
+TYPES: Final[Mapping[str, str]] = {
+    "id": "VARCHAR", "code": "VARCHAR", "name": "VARCHAR", "text": "VARCHAR", "wkt": "VARCHAR", "point": "VARCHAR",
+    "choice": "VARCHAR", "instant": "TIMESTAMP", "date": "DATE", "flag": "BOOLEAN", "count": "BIGINT", "number": "DOUBLE",
+    "degrees": "DOUBLE",
+}  # fmt: skip
+_NUMERIC: Final = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
+_UNREADABLE: Final = ("STRUCT", "MAP", "BLOB", "UNION", "GEOMETRY", "INTERVAL", "BIT")
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule: the code, the field whose cell is to blame, and the SQL condition under which it holds."""
+
+    code: str
+    column: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A staged file: the temporary table (``row_no, codes, position_code``, fields) and the quarantine's details."""
+
+    table: str
+    details: pd.DataFrame
+    """Columns ``row_no, code, column_name, value``: one line per reason found in this statement."""
+    has_offset_and_not: bool
+
+
+class Staging:
+    """Stages one file.
+
+    Parameters
+    ----------
+    fields
+        All fields of the kind; those the file does not have are staged as NULL.
+    zone
+        Zone of times without offset.
+    limit
+        Instants later than this (UTC) are ``E_TIME_FUTURE``; None allows any.
+    words
+        The configuration's ``values``.
+    datum
+        A declared EPSG code keeps projected coordinates from being judged as degrees.
+    more_checks
+        Rules of the kind, from the names of the columns the file has.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        recognised: Recognised,
+        raw: Raw,
+        zone: values.Zone,
+        parameters: values.Parameters,
+        *,
+        limit: dt.datetime | None = None,
+        words: Mapping[str, Mapping[str, str]] | None = None,
+        datum: str | None = None,
+        more_checks: Callable[[set[str]], list[Check]] | None = None,
+    ) -> None:
+        self._fields, self._recognised, self._raw = fields, recognised, raw
+        self._zone, self._parameters, self._words = zone, parameters, words or {}
+        self._limit, self._is_projected = limit, bool(datum and datum.startswith("EPSG"))
+        self._present = set(recognised.columns)
+        self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
+        self._checks = self._common_checks() + (more_checks(self._present) if more_checks else [])
+
+    def run(self, connection: duckdb.DuckDBPyConnection) -> Staged:
+        """Execute. Rows keep the order of the file."""
+        table = f"staged{next(_numbers)}"
+        typed, parameters = self._typed(connection), self._parameters
+        faults = self._faults(connection)
+        bits = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
+        codes = f"CASE WHEN faults.bits IS NOT NULL THEN faults.bits ELSE {bits} END" if faults else bits
+        join = f"LEFT JOIN {faults} AS faults USING (row_no)" if faults else ""
+        columns = ", ".join(f"{self._output(item)} AS {item.name}" for item in self._fields if item.name not in {"point"})
+        position = f", {self._position_code()} AS position_code" if {item.name for item in self._fields} >= {"lon", "lat"} else ""
+        order = "ORDER BY row_no" if faults else ""
+        statement = f"CREATE TEMP TABLE {table} AS SELECT row_no, {codes} AS codes{position}, {columns} FROM ({typed}) {join} {order}"
+        connection.execute(statement, _used(statement, parameters))
+        return Staged(table, self._details(connection, typed, table, faults), self._mixes_offsets(connection, typed))
+
+    def _faults(self, connection: duckdb.DuckDBPyConnection) -> str:
+        if not self._raw.faults:
+            return ""
+        name = f"faults{next(_numbers)}"
+        frame = pd.DataFrame(
+            {"row_no": list(self._raw.faults), "bits": [sum(BIT[code] for code in codes) for codes in self._raw.faults.values()]}
+        )
+        connection.register("faults_to_insert", frame)
+        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM faults_to_insert")
+        connection.unregister("faults_to_insert")
+        return name
+
+    def _typed(self, connection: duckdb.DuckDBPyConnection) -> str:
+        del connection
+        cleaned, readable, valued, final = ["row_no"], ["row_no"], ["row_no"], ["row_no"]
+        for item in self._fields:
+            if item.name in self._present:
+                for layer, step in zip((cleaned, readable, valued, final), self._steps(item), strict=True):
+                    layer.extend(step)
+        layers = f"SELECT {', '.join(cleaned)} FROM {self._raw.relation}"
+        for layer in (readable, valued, final):
+            layers = f"SELECT {', '.join(layer)} FROM ({layers})"
+        return layers
+
+    def _steps(self, item: Field) -> tuple[list[str], list[str], list[str], list[str]]:
+        """What each of the four projections holds for one field: ``g_`` the cell, ``l_``/``o_`` instants on the way."""
+        name, g, parameters = item.name, f"g_{item.name}", self._parameters
+        kinds = {self._raw.types[ix] for ix in self._recognised.columns[name]}
+        for kind in kinds:
+            if kind.startswith(_UNREADABLE) or kind.endswith("[]"):
+                raise FileRejected("E_TYPE", f"{name} cannot be read from a column of type {kind[:40]}; expected text, numbers or times.")
+        native = self._native(item, kinds)
+        if native is not None:
+            return native
+        cells = [values.given(f"c{ix}", self._raw.types[ix], parameters) for ix in self._recognised.columns[name]]
+        cell = f"coalesce({', '.join(cells)}) AS {g}"
+        plain = item.type in {"text", "name", "wkt"}
+        form = g if plain else values.half_width(g, parameters)
+        if item.type in {"name", "code", "id"}:
+            form = values.mapped(form, parameters, self._words.get(name))
+        if item.type == "instant":
+            offset = f"CASE WHEN {values.has_offset(g)} THEN TRY_CAST({g} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+            local = f"CASE WHEN NOT {values.has_offset(g)} THEN {values.local_instant(g, parameters)} END"
+            utc = f"coalesce(o_{name}, {self._zone.to_utc(f'l_{name}')})"
+            return (
+                [cell], [f"{form} AS {g}"], [g, f"{offset} AS o_{name}", f"{local} AS l_{name}"],
+                [g, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
+            )  # fmt: skip
+        value = {
+            "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
+            "flag": values.flag(g, parameters, self._words.get(name)),
+            "choice": values.choice(g, item, parameters, self._words.get(name)),
+            "count": values.count(g),
+            "number": values.number(g),
+            "degrees": f"TRY_CAST({g} AS DOUBLE)",
+            "id": values.code(g),
+            "code": values.code(g),
+        }.get(item.type, g)
+        return [cell], [f"{form} AS {g}"], [g, f"{value} AS {name}"], [g, name]
+
+    def _native(self, item: Field, kinds: set[str]) -> tuple[list[str], list[str], list[str], list[str]] | None:
+        """Columns that already have the type need no reading."""
+        name, g = item.name, f"g_{item.name}"
+        if len(self._recognised.columns[name]) > 1 or self._words.get(name):
+            return None
+        kind, column = kinds.pop(), f"c{self._recognised.columns[name][0]}"
+        kinds.add(kind)
+        if item.type == "instant" and kind.startswith(("TIMESTAMP", "DATE")):
+            if kind == "TIMESTAMP WITH TIME ZONE":
+                first = [f"{column} AT TIME ZONE 'UTC' AS o_{name}", f"CAST(NULL AS TIMESTAMP) AS l_{name}"]
+                utc = f"o_{name}"
+            else:
+                first = [f"CAST(NULL AS TIMESTAMP) AS o_{name}", f"CAST({column} AS TIMESTAMP) AS l_{name}"]
+                utc = self._zone.to_utc(f"l_{name}")
+            kept = [f"o_{name}", f"l_{name}"]
+            shown = f"coalesce(o_{name}, l_{name}) AS {g}"
+            return first, kept, kept, [*kept, f"{utc} AS {name}", shown]
+        fits = {
+            "date": kind == "DATE",
+            "flag": kind == "BOOLEAN",
+            "degrees": kind.startswith(_NUMERIC),
+            "number": kind.startswith(_NUMERIC),
+            "count": kind.startswith(_NUMERIC) and not kind.startswith(("FLOAT", "DOUBLE", "DECIMAL")),
+        }.get(item.type, False)
+        if not fits:
+            return None
+        return [f"{column} AS {g}"], [g], [g, f"CAST({g} AS {TYPES[item.type]}) AS {name}"], [g, name]
+
+    def _output(self, item: Field) -> str:
+        if self._has_position and item.name in {"lon", "lat"}:
+            return self._coordinate(item.name)
+        if item.name not in self._present:
+            return f"CAST(NULL AS {TYPES[item.type]})"
+        return masked(item.name) if item.type == "text" else item.name
+
+    def _coordinate(self, name: str) -> str:
+        """Longitude or latitude, also out of a pair glued together in one cell."""
+        direct = name if name in self._present else "NULL::DOUBLE"
+        pair = self._pair()
+        if pair == "NULL":
+            return direct
+        place = 1 if name == "lon" else 2
+        numbers = rf"regexp_extract_all({pair}, '-?[0-9]+(?:\.[0-9]+)?')"
+        return f"coalesce({direct}, TRY_CAST({numbers}[{place}] AS DOUBLE))"
+
+    def _pair(self) -> str:
+        cells = ["g_point"] if "point" in self._present else []
+        if "lon" in self._present and self._raw.types[self._recognised.columns["lon"][0]] == "VARCHAR":
+            empty = "g_lat IS NULL AND " if "lat" in self._present else ""
+            cells.append(f"CASE WHEN {empty} regexp_matches(g_lon, '[0-9][,， ;]') THEN g_lon END")
+        return f"coalesce({', '.join(cells)})" if cells else "NULL"
+
+    def _position_code(self) -> str:
+        if not self._has_position:
+            return str(POSITION_CODES.index("E_COORD_MISSING")) + "::UTINYINT"
+        code = {name: POSITION_CODES.index(name) for name in POSITION_CODES}
+        x, y = self._coordinate("lon"), self._coordinate("lat")
+        cells = [f"g_{name}" for name in ("lon", "lat") if name in self._present]
+        blank = " OR ".join(f"{cell} IS NULL" for cell in cells) or "true"
+        if "point" in self._present:
+            blank = f"({blank}) AND g_point IS NULL" if cells else "g_point IS NULL"
+        elif len(cells) == 2:
+            blank = f"({blank}) AND {self._pair()} IS NULL" if self._pair() != "NULL" else blank
+        unreadable = f"{x} IS NULL OR {y} IS NULL OR NOT isfinite({x}) OR NOT isfinite({y})"
+        branches = [
+            f"WHEN {blank} THEN {code['E_COORD_MISSING']}",
+            f"WHEN {unreadable} THEN {code['E_COORD_INVALID']}",
+            f"WHEN {x} = 0 OR {y} = 0 THEN {code['E_COORD_ZERO']}",
+        ]
+        if not self._is_projected:
+            outside = f"(abs({x}) > 180 OR abs({y}) > 90)"
+            branches += [
+                f"WHEN {outside} AND abs({x}) <= 90 AND abs({y}) <= 180 THEN {code['E_COORD_SWAPPED']}",
+                f"WHEN {outside} AND (abs({x}) > 1000 OR abs({y}) > 1000) THEN {code['E_COORD_CRS']}",
+                f"WHEN {outside} THEN {code['E_COORD_INVALID']}",
+            ]
+        return f"CAST(CASE {' '.join(branches)} ELSE 0 END AS UTINYINT)"
+
+    def _common_checks(self) -> list[Check]:
+        checks: list[Check] = []
+        for item in self._fields:
+            if item.name in self._present:
+                checks += self._checks_of(item)
+        return checks
+
+    def _checks_of(self, item: Field) -> list[Check]:
+        name, g = item.name, f"g_{item.name}"
+        checks = []
+        if item.type in LONGEST:
+            limit = LONGEST[item.type]
+            checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {limit} AND length({g}) > {limit})"))
+        if item.type in {"id", "code"}:
+            formula = f"(left({g}, 1) IN ('=', '@', '+') OR {g} IN ('#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NUM!', '#NULL!'))"
+            checks.append(Check("E_FORMULA", name, formula))
+            if item.required:
+                checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
+            bad = rf"(length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]'))"
+            if item.type == "id":
+                checks.append(Check("E_ID_PRECISION", name, values.exponent(g)))
+                checks.append(Check("E_ID_INVALID", name, f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"))
+        elif item.type == "instant":
+            checks += self._checks_of_instant(item)
+        elif item.type == "date":
+            checks.append(Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
+        elif item.type in {"choice", "flag", "count", "number"}:
+            checks.append(Check("E_ENUM", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
+        elif item.type == "name" and item.required and item.name not in {"domain", "category"}:
+            checks.append(Check("E_ENUM", name, f"{g} IS NULL"))
+        return checks
+
+    def _checks_of_instant(self, item: Field) -> list[Check]:
+        name, g = item.name, f"g_{item.name}"
+        checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)")]
+        if item.required:
+            checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
+        low, high = self._parameters.add(values.EARLIEST), self._parameters.add(values.LATEST)
+        checks.append(Check("E_TIME_RANGE", name, f"({name} < {low} OR {name} >= {high})"))
+        if self._limit is not None and name in {*EVENT_INSTANTS, "last_seen_at"}:
+            limit = self._parameters.add(self._limit.astimezone(dt.UTC).replace(tzinfo=None))
+            checks.append(Check("E_TIME_FUTURE", name, f"({name} > {limit} AND {name} < {high})"))
+        if self._zone.changes:
+            checks.append(Check("E_TIME_AMBIGUOUS", name, self._zone.ambiguous(f"l_{name}")))
+        return checks
+
+    def _details(self, connection: duckdb.DuckDBPyConnection, typed: str, table: str, faults: str) -> pd.DataFrame:
+        """One line per reason, worked out again for the few rows that have one."""
+        empty = pd.DataFrame({"row_no": [], "code": [], "column_name": [], "value": []})
+        if not connection.execute(f"SELECT count(*) FROM {table} WHERE codes <> 0").fetchall()[0][0]:
+            return empty
+        lines = [
+            f"CASE WHEN {check.condition} THEN {{'code': {self._parameters.add(check.code)}, "
+            f"'column_name': {self._parameters.add(check.column)}, "
+            f"'value': left(CAST(g_{check.column} AS VARCHAR), 200)}} END"
+            for check in self._checks
+        ]
+        bad = f"SELECT row_no FROM {table} WHERE codes <> 0"
+        without = f"AND row_no NOT IN (SELECT row_no FROM {faults})" if faults else ""
+        statement = f"""SELECT row_no, reason.code AS code, reason.column_name AS column_name, reason.value AS value
+            FROM (SELECT row_no, unnest([{", ".join(lines)}]) AS reason FROM ({typed}) WHERE row_no IN ({bad}) {without})
+            WHERE reason IS NOT NULL ORDER BY row_no"""
+        found = connection.execute(statement, _used(statement, self._parameters)).df() if lines else empty
+        if self._raw.faults:
+            rows = [(row, code, "", "") for row, codes in self._raw.faults.items() for code in codes]
+            found = pd.concat([found, pd.DataFrame(rows, columns=["row_no", "code", "column_name", "value"])], ignore_index=True)
+        return found
+
+    def _mixes_offsets(self, connection: duckdb.DuckDBPyConnection, typed: str) -> bool:
+        """Whether in some column of text some times carry an offset and some do not."""
+        columns = [
+            item.name
+            for item in self._fields
+            if item.type == "instant"
+            and item.name in self._present
+            and self._raw.types[self._recognised.columns[item.name][0]] == "VARCHAR"
+        ]
+        if not columns:
+            return False
+        parts = ", ".join(f"count(o_{name}) > 0 AND count(l_{name}) > 0" for name in columns)
+        statement = f"SELECT {parts} FROM ({typed})"
+        return any(connection.execute(statement, _used(statement, self._parameters)).fetchall()[0])
+
+
+def _used(statement: str, parameters: values.Parameters) -> dict[str, object]:
+    """The parameters that a statement names; DuckDB refuses others."""
+    named = duckdb.extract_statements(statement)[0].named_parameters
+    return {name: value for name, value in parameters.values.items() if name in named}

@@ -1,0 +1,147 @@
+"""Video points: staged rows of all files to the table ``video_point``. A point without a usable position is kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.config import Config, SourceConfig
+from data.ingest import placing
+from data.ingest.areas import Division
+from data.ingest.fields import VIDEO_POINT, level_fields
+from data.ingest.staging import POSITION_CODES
+from data.schema import DATUMS, TABLES
+
+DEVICE_TYPES: Final = range(111, 131)
+"""Digits 11–13 of a GB/T 28181 id: recorders, servers' front ends and the like; 131 and 132 are cameras."""
+SERVER_TYPES: Final = range(200, 217)
+DEVICE_WORDS: Final = ("nvr", "dvr", "硬盘录像机", "录像机", "服务器", "平台", "编码器", "decoder", "server")
+CAMERA_GATE: Final = 121
+"""卡口 counts as a camera."""
+
+
+class VideoPoints:
+    """Collects staged video points and writes them.
+
+    Attributes
+    ----------
+    details
+        Reasons found when judging points together, as for events.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> None:
+        self._connection = connection
+        taken = {item.name for item in VIDEO_POINT}
+        self._levels = [item for item in level_fields(levels) if item.name not in taken]
+        self.fields = (*VIDEO_POINT, *self._levels)
+        self.details: list[pd.DataFrame] = []
+        self._frames: list[pd.DataFrame] = []
+        self._points: pd.DataFrame | None = None
+        self._aside: list[tuple[int, int, str, int]] = []
+        self._refused: list[tuple[int, int, int]] = []
+
+    def add(self, frame: pd.DataFrame, source: SourceConfig, feed_ix: int, file_ix: int) -> None:
+        """Take staged rows that nothing was found against."""
+        default = source.datum if source.datum in DATUMS else "WGS84"
+        named = frame["datum"].astype(object).str.upper().str.replace("-", "", regex=False)
+        known = {name: ix for ix, name in enumerate(DATUMS)} | {"CGCS2000": 0, "火星": 1, "高德": 1, "百度": 2}
+        datum_ix = [DATUMS.index(default) if not isinstance(name, str) else known.get(name, placing.UNKNOWN_DATUM) for name in named]
+        self._frames.append(frame.assign(feed_ix=feed_ix, file_ix=file_ix, datum_ix=np.array(datum_ix, dtype=np.uint8)))
+
+    def set_aside(self) -> list[tuple[int, int, str, int]]:
+        """``(feed_ix, file_ix, code, n)`` of positions that cannot be used."""
+        return self._aside
+
+    def refusals(self) -> list[tuple[int, int, int]]:
+        """``(feed_ix, file_ix, n)`` of rows quarantined when judged together."""
+        return self._refused
+
+    def set_aside_rows(self, feed_ix: int) -> list[tuple[int, str]]:
+        """``(row_no, code)`` of one feed's points without a usable position."""
+        if self._points is None:
+            return []
+        chosen = self._points[(self._points["feed_ix"] == feed_ix) & self._points["position_code"].notna()]
+        return [(int(row_no), str(code)) for row_no, code in zip(chosen["row_no"], chosen["position_code"], strict=True)]
+
+    def judge(self, division: Division | None, config: Config, epsg: dict[int, str]) -> None:
+        """Locate all points and settle doubled ids."""
+        if not self._frames:
+            return
+        points = pd.concat(self._frames, ignore_index=True)
+        points = points.rename(columns={"lon": "given_lon", "lat": "given_lat"})
+        points["datum"] = [DATUMS[ix] if ix < len(DATUMS) else None for ix in points["datum_ix"]]
+        lon, lat = points["given_lon"].to_numpy(float, na_value=np.nan).copy(), points["given_lat"].to_numpy(float, na_value=np.nan).copy()
+        code = points["position_code"].to_numpy(np.uint8).copy()
+        datum_ix = points["datum_ix"].to_numpy(np.uint8).copy()
+        for feed, system in epsg.items():
+            rows = np.flatnonzero(points["feed_ix"] == feed)
+            part = lon[rows], lat[rows], code[rows]
+            placing.to_degrees(*part, datum_ix[rows] * 0, system)
+            lon[rows], lat[rows], code[rows] = part
+            datum_ix[rows] = 0
+        placing.to_degrees(lon, lat, code, datum_ix, None)
+        found = placing.judge(lon, lat, code, division)
+        points["lon"], points["lat"] = found.lon, found.lat
+        points["position_code"] = [POSITION_CODES[value] or None for value in found.code]
+        points["area_ix"] = found.area_ix
+        self._own_codes(points, division, config)
+        points = self._without_doubles(points)
+        counted = points[points["position_code"].notna()].groupby(["feed_ix", "file_ix", "position_code"]).size()
+        self._aside = [(int(feed), int(file), str(name), int(n)) for (feed, file, name), n in counted.items()]
+        self._points = points
+
+    def write(self) -> None:
+        """Fill the table ``video_point`` with the judged points."""
+        if self._points is None:
+            return
+        points = self._points.sort_values("point_id", kind="stable").reset_index(drop=True)
+        points["point_ix"] = np.arange(len(points))
+        points["is_device"] = _are_devices(points)
+        points["state"] = points["state"].astype(object).where(points["state"].notna(), "in_use")
+        self._connection.register("frame_to_insert", points)
+        self._connection.execute(f"INSERT INTO video_point SELECT {', '.join(TABLES['video_point'])} FROM frame_to_insert")
+        self._connection.unregister("frame_to_insert")
+        self._connection.execute("UPDATE video_point SET lon = NULL, lat = NULL WHERE isnan(lon) OR isnan(lat)")
+
+    def _own_codes(self, points: pd.DataFrame, division: Division | None, config: Config) -> None:
+        """Points outside every area belong to the area they name themselves, else to the whole."""
+        if division is None:
+            points["area_ix"] = 0
+            return
+        names = ["area_code", *(item.name for item in self._levels)]
+        own = placing.OwnCodes(division, config.levels)
+        cells = points[names].astype(object).where(points[names].notna(), None).to_records(index=False).tolist()
+        resolved = [own.resolve(row[0], row[1:]) for row in cells]
+        at = points["area_ix"].to_numpy()
+        points["area_ix"] = np.where(at >= 0, at, np.maximum([ix for ix, _ in resolved], 0)).astype(np.int32)
+
+    def _without_doubles(self, points: pd.DataFrame) -> pd.DataFrame:
+        """One row per id: copies are ``E_ID_DUP``, different rows ``E_ID_CONFLICT``; the first by content stays."""
+        own = {item.name for item in VIDEO_POINT} - {"point_id", "point", "lon", "lat", "datum"}
+        content = [*sorted(own), "given_lon", "given_lat"]
+        columns = [points[name].astype(object).where(points[name].notna(), "") for name in content]
+        text = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)]
+        order = points.assign(content=text).sort_values(["point_id", "content", "feed_ix", "file_ix", "row_no"], kind="stable")
+        doubled = order["point_id"].duplicated()
+        if not doubled.any():
+            return points
+        winner = order.groupby("point_id")["content"].transform("first")
+        lost = order[doubled].assign(code=np.where(order["content"] == winner, "E_ID_DUP", "E_ID_CONFLICT")[doubled.to_numpy()])
+        details = lost[["feed_ix", "file_ix", "row_no", "code"]].assign(column_name="point_id", value=lost["point_id"])
+        self.details.append(details)
+        self._refused = [(int(feed), int(file), int(n)) for (feed, file), n in lost.groupby(["feed_ix", "file_ix"]).size().items()]
+        return points.drop(index=lost.index)
+
+
+def _are_devices(points: pd.DataFrame) -> list[bool]:
+    """Recorders and servers that cameras hang on, by their id's type digits, their kind, or nothing else being known of them."""
+    answer = []
+    for point_id, kind in zip(points["point_id"], points["kind"], strict=True):
+        text = str(kind).lower() if isinstance(kind, str) else ""
+        digits = int(point_id[10:13]) if len(point_id) == 20 and point_id.isdigit() else 0
+        by_id = (digits in DEVICE_TYPES and digits != CAMERA_GATE) or digits in SERVER_TYPES
+        answer.append(by_id or any(word in text for word in DEVICE_WORDS))
+    return answer

@@ -1,0 +1,90 @@
+"""Judging one file as a build would, publishing nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import duckdb
+
+from data.config import Config, EntityKind, SourceConfig
+from data.errors import ConfigError
+from data.ingest.event_table import EventTable
+from data.ingest.intake import FileReport, Intake
+
+
+def check(file: Path, kind: str, config: Path | Config | None = None, *, now: dt.datetime | None = None) -> dict[str, Any]:
+    """The object of ``check --json``.
+
+    Parameters
+    ----------
+    kind
+        What the file holds.
+    config
+        Its areas, categories, zone and ``as_of`` judge the file, and, where one of its sources reads files of this name,
+        that source's columns and words. Without it nothing is said about areas.
+
+    Raises
+    ------
+    ConfigError
+        The kind is not known, the configuration is wrong, or the file does not exist.
+    """
+    if kind not in get_args(EntityKind):
+        raise ConfigError(f"Kind '{kind}' is not known; expected one of {', '.join(get_args(EntityKind))}.")
+    if not file.is_file():
+        raise ConfigError(f"There is no file {file}; check the path.")
+    settings = Config.default() if config is None else config if isinstance(config, Config) else Config.load(config)
+    source = _source(settings, file, kind)
+    limit = settings.as_of or now or dt.datetime.now(dt.UTC)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        intake = Intake(connection, settings, Path(folder), limit)
+        for feed_ix, other in enumerate(settings.of_kind("area"), 1):
+            for file_ix, path in enumerate(other.files()):
+                if path.resolve() != file.resolve():
+                    intake.take(other, feed_ix, file_ix, path)
+        intake.take(source, 0, 0, file)
+        return _answer(intake, has_areas=bool(settings.of_kind("area")))
+
+
+def _source(config: Config, file: Path, kind: str) -> SourceConfig:
+    for source in config.of_kind(kind):  # type: ignore[arg-type]
+        if fnmatch.fnmatch(file.name, source.path.name):
+            return replace(source, path=file)
+    level = config.levels[-1] if kind == "area" else None
+    return SourceConfig(name=file.stem, kind=kind, path=file, level=level)  # type: ignore[arg-type]
+
+
+def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
+    report = intake.reports[0, 0]
+    if report.read == "rejected":
+        empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
+        return {"read": "rejected", "code": report.code, **empty, "message": report.message}
+    division = intake.divide() if has_areas else None
+    table = EventTable(intake.connection, division, intake.config.levels, intake.epsg)
+    table.judge()
+    intake.video.judge(division, intake.config, intake.epsg)
+    intake.account(table, division if report.kind == "area" else None)
+    rows = intake.quarantine.rows(0, 0)
+    if report.has_position:
+        for row_no, code in (*table.set_aside_rows(0), *intake.video.set_aside_rows(0)):
+            rows.setdefault(row_no, []).append(code)
+    return {
+        "read": "ok",
+        "code": None,
+        "rows_in": report.rows_in,
+        "accepted": report.accepted,
+        "quarantined": report.quarantined,
+        "rows": {str(row_no): rows[row_no] for row_no in sorted(rows)},
+        "positions_set_aside": report.positions_set_aside,
+        "warnings": sorted(set(report.warnings)),
+        "recognised": report.recognised,
+        "findings": report.findings,
+    }
+
+
+__all__ = ["FileReport", "check"]
