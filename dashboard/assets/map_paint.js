@@ -1,0 +1,325 @@
+/* How the map is painted: plain functions on a canvas. Nothing here knows Leaflet or Dash.
+   A scene is { areas, view, colours, em, ratio, width, height, … }; see map.js. */
+(function () {
+    "use strict";
+
+    const CLASSES = 5;
+
+    function colours(element) {
+        const style = window.getComputedStyle(element);
+        function read(name) {
+            return style.getPropertyValue("--quanyu-" + name).trim() || "#888888";
+        }
+        const found = { sequential: [], no_data: [read("no-data-1"), read("no-data-2")] };
+        for (let step = 1; step <= CLASSES; step += 1) {
+            found.sequential.push(read("sequential-" + step));
+        }
+        ["ground", "surface", "line", "text", "quiet", "faint", "accent", "overdue", "due-soon", "event", "video", "border", "border-strong", "halo"]
+            .forEach(function (name) { found[name.replace("-", "_")] = read(name); });
+        found.family = style.fontFamily;
+        return found;
+    }
+
+    function sized(canvas, scene) {
+        const width = Math.round(scene.width * scene.ratio);
+        const height = Math.round(scene.height * scene.ratio);
+        if (canvas.width !== width || canvas.height !== height) {
+            canvas.width = width;
+            canvas.height = height;
+        }
+        const context = canvas.getContext("2d");
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        context.clearRect(0, 0, width, height);
+        context.lineJoin = "round";
+        context.lineCap = "round";
+        return context;
+    }
+
+    /* From here on coordinates are steps of the boundaries. */
+    function inSteps(context, scene) {
+        const view = scene.view;
+        context.setTransform(scene.ratio * view.scale, 0, 0, scene.ratio * view.scale, scene.ratio * view.x, scene.ratio * view.y);
+    }
+
+    function inPixels(context, scene) {
+        context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
+    }
+
+    function isVisible(box, scene) {
+        const view = scene.view;
+        return Boolean(box) && box[2] * view.scale + view.x >= 0 && box[0] * view.scale + view.x <= scene.width
+            && box[3] * view.scale + view.y >= 0 && box[1] * view.scale + view.y <= scene.height;
+    }
+
+    /* Slanting stripes, the same on screen at every zoom. */
+    function hatching(context, scene) {
+        const side = Math.max(4, Math.round(scene.em * 0.42 * scene.ratio));
+        const tile = document.createElement("canvas");
+        tile.width = side;
+        tile.height = side;
+        const pen = tile.getContext("2d");
+        pen.fillStyle = scene.colours.no_data[1];
+        pen.fillRect(0, 0, side, side);
+        pen.strokeStyle = scene.colours.no_data[0];
+        pen.lineWidth = Math.max(1, side / 5);
+        pen.beginPath();
+        [-1, 0, 1].forEach(function (turn) {
+            pen.moveTo(turn * side - 1, side + 1);
+            pen.lineTo(turn * side + side + 1, -1);
+        });
+        pen.stroke();
+        const pattern = context.createPattern(tile, "repeat");
+        const grown = scene.ratio * scene.view.scale;
+        pattern.setTransform(new DOMMatrix([1 / grown, 0, 0, 1 / grown, -scene.view.x / scene.view.scale, -scene.view.y / scene.view.scale]));
+        return pattern;
+    }
+
+    /* Colours of the areas. classes[i] belongs to frontier[i]: 0 … 4, or -1 for no data. */
+    function fills(canvas, scene) {
+        const context = sized(canvas, scene);
+        const areas = scene.areas;
+        if (!areas) {
+            return;
+        }
+        inSteps(context, scene);
+        const buckets = Array.from({ length: CLASSES + 1 }, function () { return []; });
+        scene.frontier.forEach(function (at, position) {
+            if (isVisible(areas.boxes[at], scene)) {
+                const step = scene.classes ? scene.classes[position] : 0;
+                buckets[step >= 0 && step < CLASSES ? step : CLASSES].push(at);
+            }
+        });
+        buckets.forEach(function (list, step) {
+            if (list.length) {
+                context.fillStyle = !scene.classes
+                    ? scene.colours.surface
+                    : step < CLASSES ? scene.colours.sequential[step] : hatching(context, scene);
+                list.forEach(function (at) { context.fill(areas.path(at), "evenodd"); });
+            }
+        });
+    }
+
+    function stroke(context, scene, path, colour, width) {
+        context.strokeStyle = colour;
+        context.lineWidth = width / scene.view.scale;
+        context.stroke(path);
+    }
+
+    /* Borders: thin between the coloured areas, strong between those one click away, the selected one in the accent. */
+    function lines(canvas, scene) {
+        const context = sized(canvas, scene);
+        if (!scene.areas) {
+            return;
+        }
+        const unit = scene.em / 16;
+        inSteps(context, scene);
+        stroke(context, scene, scene.meshes.around, scene.colours.line, unit);
+        stroke(context, scene, scene.meshes.fine, scene.classes ? scene.colours.border : scene.colours.line, unit * 0.9);
+        if (scene.meshes.finer) {
+            context.globalAlpha = 0.5;
+            stroke(context, scene, scene.meshes.finer, scene.colours.border, unit * 0.7);
+            context.globalAlpha = 1;
+        }
+        if (scene.meshes.strong) {
+            stroke(context, scene, scene.meshes.strong, scene.colours.halo, unit * 3);
+            stroke(context, scene, scene.meshes.strong, scene.colours.border_strong, unit * 1.5);
+        }
+        if (scene.meshes.selected) {
+            stroke(context, scene, scene.meshes.selected, scene.colours.halo, unit * 4.6);
+            stroke(context, scene, scene.meshes.selected, scene.isWhole ? scene.colours.border_strong : scene.colours.accent, unit * (scene.isWhole ? 1.6 : 2.2));
+        }
+    }
+
+    /* What the pointer is over: the coloured area, and the one a click opens. */
+    function hover(canvas, scene) {
+        const context = sized(canvas, scene);
+        const over = scene.over;
+        if (!scene.areas || !over || over.kind !== "area") {
+            return;
+        }
+        const unit = scene.em / 16;
+        inSteps(context, scene);
+        if (over.target >= 0 && over.target !== over.at) {
+            stroke(context, scene, scene.areas.path(over.target), scene.colours.accent, unit * 1.8);
+        }
+        stroke(context, scene, scene.areas.path(over.at), scene.colours.halo, unit * 4);
+        stroke(context, scene, scene.areas.path(over.at), scene.colours.accent, unit * 2);
+    }
+
+    const SYMBOLS = {
+        /* a full disc */
+        overdue: function (context, x, y, size) {
+            context.arc(x, y, size, 0, 2 * Math.PI);
+        },
+        /* a disc with a hole, so that it differs without its colour */
+        due_soon: function (context, x, y, size) {
+            context.arc(x, y, size, 0, 2 * Math.PI);
+            context.moveTo(x + size * 0.38, y);
+            context.arc(x, y, size * 0.38, 0, 2 * Math.PI, true);
+        },
+        event: function (context, x, y, size) {
+            context.arc(x, y, size, 0, 2 * Math.PI);
+        },
+        video: function (context, x, y, size) {
+            context.moveTo(x, y - size * 1.1);
+            context.lineTo(x + size, y + size * 0.8);
+            context.lineTo(x - size, y + size * 0.8);
+            context.closePath();
+        },
+    };
+    const SIZES = { overdue: 5.4, due_soon: 4.8, event: 3, video: 4.6 };
+
+    /* Many symbols of one kind in one path: the edge first, then the body. */
+    function symbols(context, scene, kind, list, size, isHollow) {
+        if (!list.length) {
+            return;
+        }
+        const draw = SYMBOLS[kind];
+        context.beginPath();
+        list.forEach(function (mark) {
+            context.moveTo(mark.px + (mark.size || size), mark.py);
+            draw(context, mark.px, mark.py, mark.size || size);
+        });
+        const unit = scene.em / 16;
+        const colour = scene.colours[kind];
+        context.strokeStyle = scene.colours.halo;
+        context.lineWidth = unit * (isHollow ? 2.8 : kind === "video" ? 1.6 : 2.2);
+        context.stroke();
+        if (isHollow) {
+            context.strokeStyle = colour;
+            context.lineWidth = unit * 1.2;
+            context.stroke();
+        } else {
+            context.fillStyle = colour;
+            context.fill("evenodd");
+        }
+    }
+
+    /* Squares of the density raster in five steps. cells: [{ x, y, side, step }] in steps of the boundaries. */
+    function density(context, scene) {
+        const view = scene.view;
+        const gap = scene.em / 16 * 0.6;
+        inPixels(context, scene);
+        context.globalAlpha = 0.9;
+        scene.colours.sequential.forEach(function (colour, step) {
+            context.fillStyle = colour;
+            scene.cells.forEach(function (cell) {
+                if (cell.step === step) {
+                    const width = cell.width * view.scale;
+                    const height = cell.height * view.scale;
+                    context.fillRect(cell.x * view.scale + view.x, cell.y * view.scale + view.y, Math.max(1, width - gap), Math.max(1, height - gap));
+                }
+            });
+        });
+        context.globalAlpha = 1;
+    }
+
+    const CROWDED = 260; /* marks of one kind in sight, beyond which neighbours are drawn together */
+
+    /* Neighbours of the same kind and state as one mark in their middle. The squares hang on the ground, not on the screen, and
+       their size goes in doublings, so that nothing jumps while the map is moved. */
+    function merged(list, scene) {
+        if (list.length <= CROWDED) {
+            return list;
+        }
+        const side = Math.pow(2, Math.round(Math.log2((1.7 * scene.em) / scene.view.scale)));
+        const squares = new Map();
+        list.forEach(function (mark) {
+            const key = Math.floor(mark.x / side) + ":" + Math.floor(mark.y / side) + ":" + mark.isHollow;
+            if (!squares.has(key)) {
+                squares.set(key, []);
+            }
+            squares.get(key).push(mark);
+        });
+        return Array.from(squares.values(), function (together) {
+            if (together.length === 1) {
+                return together[0];
+            }
+            const sum = together.reduce(function (all, mark) { return { px: all.px + mark.px, py: all.py + mark.py }; }, { px: 0, py: 0 });
+            return Object.assign({}, together[0], { px: sum.px / together.length, py: sum.py / together.length, many: together.length });
+        });
+    }
+
+    /* Everything with a place of its own, then the names. Marks get px, py here. */
+    function marks(canvas, scene) {
+        const context = sized(canvas, scene);
+        if (!scene.areas) {
+            return;
+        }
+        const view = scene.view;
+        const unit = scene.em / 16;
+        const edge = 12 * unit;
+        if (scene.cells.length) {
+            density(context, scene);
+        }
+        inPixels(context, scene);
+        const visible = scene.marks.filter(function (mark) {
+            mark.px = mark.x * view.scale + view.x;
+            mark.py = mark.y * view.scale + view.y;
+            return mark.px >= -edge && mark.px <= scene.width + edge && mark.py >= -edge && mark.py <= scene.height + edge;
+        });
+        function of(kind, isHollow) {
+            return seen.filter(function (mark) { return mark.kind === kind && !mark.n && Boolean(mark.isHollow) === isHollow; });
+        }
+        const cameras = merged(visible.filter(function (mark) { return mark.kind === "video"; }), scene);
+        const seen = visible.filter(function (mark) { return mark.kind !== "video"; }).concat(cameras);
+        /* many in sight: smaller, so that the map beneath stays readable */
+        const crowd = Math.min(1, Math.max(0.6, Math.sqrt((scene.width * scene.height) / Math.max(1, seen.length) / (2400 * unit * unit))));
+        seen.forEach(function (mark) {
+            const grown = mark.many ? 1 + 0.16 * Math.log2(mark.many) : 1;
+            mark.size = SIZES[mark.kind] * unit * (mark.kind === "video" || mark.kind === "event" ? crowd * grown : 1);
+        });
+        /* several drawn as one: the size says how many */
+        ["group", "due_soon", "overdue"].forEach(function (kind) {
+            const groups = seen.filter(function (mark) { return mark.kind === kind && mark.n > 0; });
+            const most = Math.max.apply(null, groups.map(function (mark) { return mark.n; }));
+            if (!groups.length) {
+                return;
+            }
+            context.globalAlpha = 0.85;
+            context.fillStyle = scene.colours[kind === "group" ? "event" : kind];
+            context.strokeStyle = scene.colours.halo;
+            context.lineWidth = unit * 1.5;
+            context.beginPath();
+            groups.forEach(function (mark) {
+                mark.size = unit * (2.4 + 8 * Math.sqrt(mark.n / most));
+                context.moveTo(mark.px + mark.size, mark.py);
+                context.arc(mark.px, mark.py, mark.size, 0, 2 * Math.PI);
+            });
+            context.stroke();
+            context.fill();
+            context.globalAlpha = 1;
+        });
+        symbols(context, scene, "event", of("event", false), SIZES.event * unit * crowd, false);
+        context.globalAlpha = 0.8;
+        symbols(context, scene, "video", of("video", true), SIZES.video * unit * crowd, true);
+        context.globalAlpha = 1;
+        symbols(context, scene, "video", of("video", false), SIZES.video * unit * crowd, false);
+        symbols(context, scene, "due_soon", of("due_soon", false), SIZES.due_soon * unit, false);
+        symbols(context, scene, "overdue", of("overdue", false), SIZES.overdue * unit, false);
+        scene.seen = seen;
+        scene.placed = window.quanyu.labels.draw(context, scene);
+    }
+
+    /* One symbol for the legend. */
+    function symbol(canvas, kind, isHollow, em, ratio, palette) {
+        const side = Math.round(em * 1.1);
+        const scene = { width: side, height: side, ratio: ratio, em: em, colours: palette };
+        canvas.style.width = side + "px";
+        canvas.style.height = side + "px";
+        const context = sized(canvas, scene);
+        inPixels(context, scene);
+        if (kind === "group") {
+            context.fillStyle = palette.event;
+            context.beginPath();
+            context.arc(side * 0.36, side * 0.62, side * 0.14, 0, 2 * Math.PI);
+            context.arc(side * 0.66, side * 0.42, side * 0.26, 0, 2 * Math.PI);
+            context.fill();
+            return;
+        }
+        symbols(context, scene, kind, [{ px: side / 2, py: side / 2 }], SIZES[kind] * (em / 16), isHollow);
+    }
+
+    window.quanyu = window.quanyu || {};
+    window.quanyu.paint = { colours: colours, fills: fills, lines: lines, marks: marks, hover: hover, symbol: symbol, isVisible: isVisible };
+})();

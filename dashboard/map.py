@@ -1,0 +1,155 @@
+"""The map: a Leaflet map without tiles, our canvas over it, and one small payload with each answer.
+
+The browser fetches ``/layers/areas/<snapshot>/<area>.json`` once; afterwards an answer brings a letter of class for each area
+and the marks of the layers that are on. ``assets/map*.js`` draw it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+from urllib.parse import quote
+
+import dash_leaflet as dl
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+
+from dashboard import ids
+from dashboard.format import Language
+from data.answers import Answers
+from data.selection import Selection
+from data.view import View
+from layers import marks
+from layers.layer import Drawing, Drawn
+from layers.registry import LAYERS, chosen
+
+SCRIPTS: Final = "quanyu_map"
+"""Namespace of ``assets/map.js``."""
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "layers": ("图层", "Layers"),
+    "closer": ("放大", "Zoom in"),
+    "farther": ("缩小", "Zoom out"),
+    "whole": ("全图", "Show all"),
+    "up": ("上一级", "One level up"),
+    "open": ("点击进入{name}", "click to open {name}"),
+    "too_few": ("样本不足，不显示", "too few cases to show"),
+    "no_data": ("无数据", "no data"),
+    "n": ("n {n}", "n {n}"),
+    "unreadable": ("边界暂时读不到，正在重试", "The boundaries cannot be read just now; trying again"),
+    "no_outlines": (
+        "数据中没有边界，事件未能上图；数字与排名不受影响",
+        "The data hold no boundaries, so nothing can be drawn; the numbers are not affected",
+    ),
+    "label": ("地图：{name}。方向键移动，加减号缩放，退格键返回上一级", "Map: {name}. Arrows move, plus and minus zoom, Backspace goes up"),
+    "events": ("{n} 件", "{n} events"),
+    "overdue": ("超期 {hours} 小时", "{hours} h overdue"),
+    "due_soon": ("将到期", "due soon"),
+    "hours_left": ("还有 {hours} 小时", "{hours} h left"),
+    "event": ("事件", "event"),
+    "cameras": ("{n} 个视频点位", "{n} video points"),
+    "not_online": ("不在线", "not online"),
+    "online": ("在线", "online"),
+    "reported_off": ("上报离线", "reported off"),
+    "not_reported": ("未上报状态", "no status reported"),
+    "stale": ("心跳过期", "heartbeat too old"),
+    "never_seen": ("从未在线", "never seen"),
+    "parent_down": ("上级设备离线", "its parent device is down"),
+    "repair": ("维修中", "under repair"),
+}
+
+
+def say(key: str, lang: Language) -> str:
+    """One of the map's texts."""
+    zh, en = WORDS[key]
+    return zh if lang == "zh" else en
+
+
+def component(lang: Language) -> html.Div:
+    """The map, filling what holds it. It stays empty until the first payload, and keeps its place afterwards."""
+    words: dict[str, Any] = {"data-words": json.dumps({key: say(key, lang) for key in WORDS}, ensure_ascii=False)}
+    return html.Div(
+        [
+            dl.MapContainer(
+                id=ids.MAP,
+                className="quanyu-leaflet",
+                center={"lat": 0.0, "lng": 0.0},
+                zoom=2,
+                zoomSnap=0,
+                zoomDelta=0.6,
+                wheelPxPerZoomLevel=110,
+                maxZoom=19,
+                zoomControl=False,
+                attributionControl=False,
+                doubleClickZoom=False,
+                boxZoom=False,
+                style={"width": "100%", "height": "100%", "background": "transparent"},
+            ),
+            dcc.Store(id=ids.MAP_VALUES),
+            dcc.Store(id=ids.MAP_DRAWN),
+        ],
+        className="quanyu-map",
+        lang="zh-CN" if lang == "zh" else "en",
+        **words,
+    )
+
+
+def register(app: Dash) -> None:
+    """Register the one clientside callback: a payload is handed to the map's script."""
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction(SCRIPTS, "update"), Output(ids.MAP_DRAWN, "data"), Input(ids.MAP_VALUES, "data")
+    )
+
+
+def payload(view: View, selection: Selection, indicator: str, lang: Language, answers: Answers | None = None) -> dict[str, Any]:
+    """What the map shows for an answer.
+
+    Parameters
+    ----------
+    indicator
+        Key of what the areas are coloured by.
+    answers
+        The request's answers, so that no question is put twice.
+
+    Returns
+    -------
+    dict
+        ``area`` (``ix``, ``code``), ``depth`` of the coloured level, addresses of the files, ``layers`` (values by key of those
+        that are on), ``available`` (key, name, on), ``legend`` (``scale``, ``marks``, ``notes``).
+    """
+    drawing = Drawing(answers or Answers(view, selection), indicator, lang)
+    shown = chosen(selection.layers)
+    drawn = {key: LAYERS[key].draw(drawing) for key in shown} if view.spans else {}
+    tree = view.snapshot.areas
+    own = drawing.area_ix
+    return {
+        "snapshot": view.snapshot.id,
+        "area": {"ix": own, "code": tree.codes[own], "name": tree.names[own]},
+        "depth": drawing.depth,
+        "areas_address": address(view, "areas", drawing.root),
+        "video_address": address(view, "video", drawing.root) if "video" in drawn else None,
+        "layers": {key: one.values for key, one in drawn.items()},
+        "available": [{"key": key, "name": layer.names[lang], "on": key in shown} for key, layer in LAYERS.items()],
+        "legend": _legend(drawing, drawn),
+    }
+
+
+def address(view: View, layer: str, area_ix: int) -> str:
+    """Where a layer's file of an area is fetched from. It never changes what it gives."""
+    return f"/layers/{layer}/{quote(view.snapshot.id, safe='')}/{quote(view.snapshot.areas.codes[area_ix], safe='')}.json"
+
+
+def _legend(drawing: Drawing, drawn: Mapping[str, Drawn]) -> dict[str, Any]:
+    """One scale (squares of density come before areas), all marks, and what is not on the map."""
+    scales = [drawn[key].scale for key in ("density", "areas") if key in drawn]
+    scale = next((one for one in scales if one is not None), None)
+    notes = [note for one in drawn.values() for note in one.notes]
+    lost = marks.unmapped(drawing)
+    if lost:
+        notes.insert(0, f"未上图 {lost:,} 件" if drawing.lang == "zh" else f"{lost:,} events not on the map")
+    return {
+        "scale": None if scale is None else asdict(scale),
+        "marks": [asdict(mark) for one in drawn.values() for mark in one.marks],
+        "notes": notes,
+    }
