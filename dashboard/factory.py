@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dash_leaflet  # noqa: F401 -- component libraries are known to Dash before the first request
 from dash import Dash
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_compress import Compress
 
 from dashboard import api, health, routing, warmup
 from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
 from dashboard.context import Context, Scope, whole_area
-from dashboard.guard import FILES, Guard, answer_errors
+from dashboard.guard import ASSETS, FILES, Guard, answer_errors
 from dashboard.log import note_failure
 from dashboard.page import Accept, Page
 from dashboard.pages import PAGES
@@ -86,6 +86,14 @@ def _file_key(asked: Any) -> str:
     return f"{asked.path}?{asked.args.get('m', '')}" if is_whole_file else ""
 
 
+def _whole_asset(response: Response) -> Response:
+    """Read an asset before it is compressed: Flask-Compress keeps only whole answers, and forgets to close streamed files."""
+    if request.endpoint == ASSETS and response.status_code == 200:
+        response.direct_passthrough = False
+        response.make_sequence()
+    return response
+
+
 @contextlib.contextmanager
 def _without_dash_variables() -> Iterator[None]:
     """Dash reads ``DASH_*`` (and lower case) from the environment: debug tools, prefixes, MCP. Here they mean nothing."""
@@ -141,6 +149,7 @@ def create_app(
     guard = Guard(server, settings.hosts, context.metrics, is_policy_on=is_policy_on)
     answer_errors(server, lambda error: note_failure(context, f"request {request.endpoint}", error))
     Compress(server)
+    server.after_request(_whole_asset)
     server.register_blueprint(health.routes(context))
     server.register_blueprint(api.routes(context))
     with _without_dash_variables():
