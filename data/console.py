@@ -98,7 +98,16 @@ def built(report: Mapping[str, Any]) -> None:
         if found:
             say(f"{source['name']}:")
             reasons(found)
-    say(f"Published {report['snapshot']}." if report["snapshot"] else "Nothing was published; the snapshot before stays in force.")
+            _message(source)
+    if report["snapshot"]:
+        say(f"Published {report['snapshot']}.")
+    else:
+        say(f"Nothing was published. {report.get('reason', '')}".rstrip())
+
+
+def _message(report: Mapping[str, Any]) -> None:
+    if report.get("message"):
+        say(f"  {report['message']}")
 
 
 def checked(report: Mapping[str, Any]) -> None:
@@ -106,6 +115,7 @@ def checked(report: Mapping[str, Any]) -> None:
     if report["read"] == "rejected":
         say("The file is rejected:")
         reasons({report["code"]: 1})
+        _message(report)
     else:
         say(
             f"{report['rows_in']:,} rows in, {report['accepted']:,} accepted, {report['quarantined']:,} quarantined, "

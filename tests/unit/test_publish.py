@@ -43,7 +43,7 @@ def test_a_published_snapshot_is_what_its_manifest_says(tmp_path: Path) -> None:
     assert manifest["previous"] is None
     assert manifest["sources"] == sources
     assert manifest["counts"]["event"] == 3
-    assert [definition["sha256"] for definition in manifest["definitions"]][0] == shipped()[0].sha256
+    assert next(definition["sha256"] for definition in manifest["definitions"]) == shipped()[0].sha256
     assert {definition["name"] for definition in manifest["definitions"]} == {definition.name for definition in shipped()}
     assert not (tmp_path / "built.duckdb").exists()
 
