@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import pandas as pd
 
 from data.filters import area_ix
 from data.selection import Selection
@@ -27,7 +27,7 @@ def population(view: View, selection: Selection) -> float | None:
 def population_of(view: View, ix: int) -> float | None:
     """People who live in an area: its own figure, else the sum of its children's where all are known."""
     own = view.snapshot.area_table["population"].iloc[ix]
-    if own is not None and not math.isnan(float(own)):
+    if not pd.isna(own):
         return float(own)
     below = [population_of(view, child) for child in view.snapshot.areas.children(ix)]
     return None if not below or None in below else float(sum(number for number in below if number is not None))
