@@ -14,8 +14,8 @@ import pandas as pd
 
 from data import boundaries, cases, video
 from data.due import due_until
-from data.filters import area_ix, bits, deadline_masks
-from data.indicators import areas
+from data.filters import area_ix, deadline_masks, in_cohort
+from data.indicators import areas, compute
 from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS
 from data.selection import Selection
@@ -40,13 +40,14 @@ class Density(NamedTuple):
     height: float
 
 
-def _days(view: View, selection: Selection, bucket_days: int | None) -> dict[str, Any]:
-    return {"bucket_days": bucket_days or window(view, selection).bucket_days, **_previous_day(view, selection)}
-
-
-def _previous_day(view: View, selection: Selection) -> dict[str, Any]:
+def days(view: View, selection: Selection, bucket_days: int | None = None) -> dict[str, Any]:
+    """Parameters of questions per bucket: first days of the window and of the previous one, days to a bucket."""
     found = window(view, selection)
-    return {"from_day": found.from_day, "previous_day": (found.previous or found).from_day}
+    return {
+        "from_day": found.from_day,
+        "previous_day": (found.previous or found).from_day,
+        "bucket_days": bucket_days or found.bucket_days,
+    }
 
 
 def _due(view: View) -> dict[str, Any]:
@@ -58,12 +59,12 @@ def outcomes_per_bucket(view: View, selection: Selection, bucket_days: int | Non
 
     Void events and duplicates are included; :mod:`data.indicators.compute` lists them as excluded.
     """
-    return QUESTIONS["outcomes_per_bucket"].ask(view, selection, **_days(view, selection, bucket_days))
+    return QUESTIONS["outcomes_per_bucket"].ask(view, selection, **days(view, selection, bucket_days))
 
 
 def categories_per_bucket(view: View, selection: Selection, bucket_days: int | None = None) -> pd.DataFrame:
     """``bucket, category_ix, n`` for the window and the previous one; categories at whatever depth the events have."""
-    return QUESTIONS["categories_per_bucket"].ask(view, selection, **_days(view, selection, bucket_days))
+    return QUESTIONS["categories_per_bucket"].ask(view, selection, **days(view, selection, bucket_days))
 
 
 def sources(view: View, selection: Selection) -> pd.DataFrame:
@@ -77,8 +78,8 @@ def hours_of_week(view: View, selection: Selection) -> pd.DataFrame:
 
 
 def hours_per_source(view: View, selection: Selection) -> pd.DataFrame:
-    """``source_ix, hour_of_week, n``: for a screen that shows both margins, one pass instead of two."""
-    return QUESTIONS["hours_per_source"].ask(view, selection)
+    """``is_previous, source_ix, hour_of_week, n``: both margins, in the window and the previous one, in one pass."""
+    return QUESTIONS["hours_per_source"].ask(view, selection, from_day=window(view, selection).from_day)
 
 
 def departments(view: View, selection: Selection) -> pd.DataFrame:
@@ -94,12 +95,12 @@ def stages(view: View, outcomes: pd.DataFrame) -> pd.DataFrame:
     return current.groupby("stage", as_index=False)["n"].sum()
 
 
-def due_soon(view: View, selection: Selection, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """``stage, due_soon, overdue`` of open events, from the answer of :func:`outcomes_per_bucket` and one small question.
+def due_soon(view: View, selection: Selection, outcomes: pd.DataFrame, soon: pd.DataFrame | None = None) -> pd.DataFrame:
+    """``stage, due_soon, overdue`` of open events, from the answers of :func:`outcomes_per_bucket` and :func:`due_soon_rows`.
 
     Due soon: the deadline is at or after ``as_of`` and within the definition's working hours. Overdue: before ``as_of``.
     """
-    soon = QUESTIONS["due_soon"].ask(view, selection, **_due(view))
+    soon = due_soon_rows(view, selection) if soon is None else soon
     masks, table = deadline_masks(view), view.snapshot.outcomes
     good = ~table["is_void"].to_numpy(dtype=bool) & ~table["is_duplicate"].to_numpy(dtype=bool)
     size = len(table)
@@ -117,11 +118,16 @@ def due_soon(view: View, selection: Selection, outcomes: pd.DataFrame) -> pd.Dat
     return found[found.sum(axis=1) > 0].rename_axis("stage").reset_index()
 
 
+def due_soon_rows(view: View, selection: Selection) -> pd.DataFrame:
+    """``outcome_ix, n`` of the events whose deadline lies between ``as_of`` and the horizon of "due soon"."""
+    return QUESTIONS["due_soon"].ask(view, selection, **_due(view))
+
+
 def urgent_events(view: View, selection: Selection, limit: int = 12) -> pd.DataFrame:
     """At most ``limit`` open events about to be due, as many overdue, and as many newest, in column ``list``."""
     masks = deadline_masks(view)
     return QUESTIONS["urgent_events"].ask(
-        view, selection, **_due(view), waiting=bits(masks["due_soon"]), overdue=bits(masks["overdue"]), most=limit
+        view, selection, **_due(view), waiting=masks["due_soon"] & in_cohort(view), overdue=masks["overdue"] & in_cohort(view), most=limit
     )
 
 
@@ -130,9 +136,12 @@ def event_points(view: View, selection: Selection, limit: int = 3000, total: int
 
     Column ``state`` is ``overdue``, ``due_soon``, ``open`` or ``closed``. ``total`` spares a count where it is known.
     """
-    frame = QUESTIONS["event_points"].ask(view, selection, most=limit + 1 if total is None or total <= limit else 0)
-    if len(frame) > limit or (total is not None and total > limit):
-        return Points(_stated(view, frame.iloc[:0]), total if total is not None else mapped_count(view, selection))
+    if total is not None and total > limit:
+        columns = pd.DataFrame({column: [] for column in QUESTIONS["event_points"].columns})
+        return Points(columns.assign(state=[]), total)
+    frame = QUESTIONS["event_points"].ask(view, selection, most=limit + 1)
+    if len(frame) > limit:
+        return Points(_stated(view, frame.iloc[:0]), mapped_count(view, selection))
     return Points(_stated(view, frame.sort_values("event_ix", ignore_index=True)), len(frame))
 
 
@@ -142,6 +151,17 @@ def _stated(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     soon = masks["due_soon"][outcome] & (frame["deadline_at"] <= due_until(view)).to_numpy()
     state = np.select([closed, masks["overdue"][outcome], soon], ["closed", "overdue", "due_soon"], "open")
     return frame.assign(state=pd.Series(state, index=frame.index, dtype="str"))
+
+
+def deadline_totals(view: View, outcomes: pd.DataFrame, soon: pd.DataFrame) -> dict[str, int]:
+    """How many events with a position are ``overdue`` and ``due_soon``, from what other panels have asked.
+
+    ``outcomes`` is the answer of :func:`outcomes_per_bucket`, ``soon`` that of :func:`due_soon_rows`.
+    """
+    masks = deadline_masks(view)
+    good = in_cohort(view) & view.snapshot.outcomes["is_mapped"].to_numpy(dtype=bool)
+    frames = {"overdue": outcomes[outcomes["bucket"] >= 0], "due_soon": soon}
+    return {state: int(frame["n"][(masks[state] & good)[frame["outcome_ix"].to_numpy(dtype=int)]].sum()) for state, frame in frames.items()}
 
 
 def mapped_count(view: View, selection: Selection) -> int:
@@ -170,9 +190,13 @@ def video_points(view: View, selection: Selection) -> pd.DataFrame:
     return video.video_points(view, selection)
 
 
-def durations(view: View, selection: Selection, shares: tuple[float, ...], asked: str) -> pd.DataFrame:
-    """``share, hours``: quantiles of the hours from report to closing. ``asked`` is bits over ``outcome_ix``."""
-    return QUESTIONS["durations"].ask(view, selection, shares=list(shares), asked=asked)
+def durations(view: View, selection: Selection, shares: tuple[float, ...], indicator: str) -> pd.DataFrame:
+    """``is_previous, share, hours``: quantiles of the hours from report to closing, in the window and the previous one.
+
+    ``indicator`` is the key of the one whose denominator says which events count.
+    """
+    asked = compute.weights(view)[indicator].denominator
+    return QUESTIONS["durations"].ask(view, selection, shares=list(shares), asked=asked, from_day=window(view, selection).from_day)
 
 
 def event_page(view: View, selection: Selection, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:

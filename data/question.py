@@ -10,15 +10,16 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from data.errors import QueryTimeout
-from data.filters import Bound, active, cohort, scope, window_with_previous
+from data.filters import Bound, active, cohort, positions, scope, window_with_previous
 from data.selection import Selection
 from data.view import View
 
@@ -30,7 +31,7 @@ _PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
 Reach = Literal["window", "previous", "everything"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """One question.
 
@@ -63,7 +64,9 @@ class Question:
     def _pieces(self) -> tuple[tuple[str | None, str], ...]:
         """Lines of the statement with the key that owns them, comments gone."""
         selected = (FOLDER / "_selected.sql").read_text(encoding="utf-8")
-        text = f"WITH selected AS (\n{selected}\n)\n{_continued(self.text)}" if "selected" in _code(self.text) else self.text
+        text = (
+            f"WITH selected AS NOT MATERIALIZED (\n{selected}\n)\n{_continued(self.text)}" if "selected" in _code(self.text) else self.text
+        )
         return tuple(_line(line) for line in text.splitlines() if not line.lstrip().startswith("--"))
 
     def statement(self, lines: frozenset[str]) -> str:
@@ -76,7 +79,7 @@ class Question:
         """
         if "scope" not in lines:
             raise ValueError(f"{self.name}: a question is only asked within a scope.")
-        return "\n".join(text for key, text in self._pieces if key is None or key in lines)
+        return "\n".join((f"-- {self.name}", *(text for key, text in self._pieces if key is None or key in lines)))
 
     def bound(self, view: View, selection: Selection) -> Bound:
         """The lines in force for a view and a selection, with their parameters."""
@@ -92,26 +95,50 @@ class Question:
     def ask(self, view: View, selection: Selection, *, time_limit_s: float = TIME_LIMIT_S, **parameters: Any) -> pd.DataFrame:
         """Put the question on a cursor of its own.
 
+        A parameter that is a mask over a table's positions puts the question's own lines of its name in force.
+
         Raises
         ------
         QueryTimeout
             The time limit passed; the statement was interrupted.
         """
         bound = self.bound(view, selection)
+        for name, value in parameters.items():
+            bound |= positions(name, value) if isinstance(value, np.ndarray) else Bound(parameters={name: value})
         statement = self.statement(bound.lines)
-        given = bound.parameters | parameters
-        used = {name: given[name] for name in set(_PARAMETER.findall(statement))}
-        cursor = view.snapshot.cursor()
-        timer = threading.Timer(time_limit_s, cursor.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
-            return cursor.execute(statement, used).df()
-        except duckdb.InterruptException as error:
-            raise QueryTimeout(f"The question took longer than {time_limit_s:g} s; narrow the selection.") from error
-        finally:
-            timer.cancel()
-            cursor.close()
+        return answer(view, statement, used_by(statement, bound.parameters), time_limit_s=time_limit_s)
+
+
+def answer(view: View, statement: str, parameters: Mapping[str, Any], *, time_limit_s: float = TIME_LIMIT_S) -> pd.DataFrame:
+    """Run a composed statement on a cursor of its own, within the time limit.
+
+    Raises
+    ------
+    QueryTimeout
+        The time limit passed; the statement was interrupted.
+    """
+    cursor = view.snapshot.cursor()
+    timer = threading.Timer(time_limit_s, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        return cursor.execute(statement, parameters).df()
+    except duckdb.InterruptException as error:
+        raise QueryTimeout(f"The question took longer than {time_limit_s:g} s; narrow the selection.") from error
+    finally:
+        timer.cancel()
+        cursor.close()
+
+
+def used_by(statement: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters a statement names; DuckDB refuses any more."""
+    return {name: parameters[name] for name in set(_PARAMETER.findall(statement))}
+
+
+@lru_cache(maxsize=256)
+def code_of(name: str) -> str:
+    """A question's file without its comment lines."""
+    return _code((FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def _code(text: str) -> str:

@@ -6,6 +6,9 @@ from typing import Final
 
 from data.question import Question
 
+MASK: Final = "mask over outcome_ix"
+"""A parameter that is a set of outcomes: a numpy mask, bound as a range, and as bits where the range has gaps."""
+
 _BUCKET: Final = {"bucket": "int; buckets of the window from 0, of the previous window -1, -2, … from its first day on"}
 _N: Final = {"n": "int, events"}
 _CASE: Final = {
@@ -35,7 +38,12 @@ QUESTIONS: Final[dict[str, Question]] = {
         Question("categories_per_bucket", _BUCKET | {"category_ix": "int"} | _N, _DAYS, reach="previous"),
         Question("sources", {"source_ix": "int", "is_previous": "bool"} | _N, {"from_day": "DATE"}, reach="previous"),
         Question("hours_of_week", {"hour_of_week": "int, Monday 00 h = 0"} | _N),
-        Question("hours_per_source", {"source_ix": "int", "hour_of_week": "int, Monday 00 h = 0"} | _N),
+        Question(
+            "hours_per_source",
+            {"is_previous": "bool", "source_ix": "int", "hour_of_week": "int, Monday 00 h = 0"} | _N,
+            {"from_day": "DATE"},
+            reach="previous",
+        ),
         Question("departments", {"department_ix": "int; 0 is not given"} | _N),
         Question("counts_per_area", {"area_ix": "int, as located"} | _N),
         Question(
@@ -43,19 +51,24 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"area_ix": "int, as located"} | _N | {"denominator": "int, events", "numerator": "int, events"},
             {"numerator": "VARCHAR", "denominator": "VARCHAR"},
         ),
-        Question("outcomes_per_area", {"area_ix": "int, as located", "outcome_ix": "int"} | _N, {"asked": "VARCHAR"}),
+        Question("outcomes_per_area", {"area_ix": "int, as located", "outcome_ix": "int"} | _N, {"asked": MASK}),
         Question("sources_per_area", {"area_ix": "int, as located"} | _N | {"numerator": "int, events"}, {"chosen": "VARCHAR"}),
         Question(
             "durations_per_area",
             {"area_ix": "int, as grouped"} | _N | {"hours": "float, hours"},
-            {"groups": "INTEGER[]", "share": "DOUBLE", "asked": "VARCHAR"},
+            {"groups": "INTEGER[]", "share": "DOUBLE", "asked": MASK},
         ),
-        Question("durations", {"share": "float, 0 to 1", "hours": "float, hours"}, {"shares": "DOUBLE[]", "asked": "VARCHAR"}),
+        Question(
+            "durations",
+            {"is_previous": "bool", "share": "float, 0 to 1", "hours": "float, hours"},
+            {"shares": "DOUBLE[]", "asked": MASK, "from_day": "DATE"},
+            reach="previous",
+        ),
         Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
         Question(
             "urgent_events",
-            {"list": "text: due_soon, overdue or newest"} | _CASE,
-            _DUE | _MOST | {"waiting": "VARCHAR", "overdue": "VARCHAR"},
+            {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE,
+            _DUE | _MOST | {"waiting": MASK, "overdue": MASK},
         ),
         Question(
             "event_points",

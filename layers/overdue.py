@@ -21,9 +21,10 @@ def draw(drawing: Drawing) -> Drawn:
     selection = marks.with_deadline(drawing.selection, *LETTERS)
     if selection is None:
         return Drawn({"parts": [], "letters": SHOWN})
+    totals = _totals(drawing)
+    if sum(totals.get(state, 0) for state in selection.deadline) > MOST_POINTS:
+        return _apart(drawing, totals)
     found = queries.event_points(drawing.view, selection, MOST_POINTS)
-    if found.total > MOST_POINTS:
-        return _apart(drawing)
     counts = found.frame["state"].value_counts()
     return Drawn(
         {"parts": [marks.points(drawing, found.frame, LETTERS)], "letters": SHOWN},
@@ -31,14 +32,14 @@ def draw(drawing: Drawing) -> Drawn:
     )
 
 
-def _apart(drawing: Drawing) -> Drawn:
+def _apart(drawing: Drawing, totals: dict[str, int]) -> Drawn:
     """Each kind for itself, since a group of both would be neither red nor orange."""
     parts, legend, notes = [], [], []
     for letter, state in SHOWN.items():
         selection = marks.with_deadline(drawing.selection, state)
         if selection is None:
             continue
-        found = queries.event_points(drawing.view, selection, MOST_POINTS)
+        found = queries.event_points(drawing.view, selection, MOST_POINTS, total=totals[state])
         legend.append(_mark(drawing, state, found.total))
         if found.total <= MOST_POINTS:
             parts.append(marks.points(drawing, found.frame, LETTERS))
@@ -48,6 +49,11 @@ def _apart(drawing: Drawing) -> Drawn:
         zh, en = f"{NAMES[state][0]}按 {side:,} 米合并", f"{NAMES[state][1]}: drawn together per {side:,} m"
         notes.append(zh if drawing.lang == "zh" else en)
     return Drawn({"parts": parts, "letters": SHOWN}, tuple(legend), notes=tuple(notes))
+
+
+def _totals(drawing: Drawing) -> dict[str, int]:
+    """Events with a position per state, from what other panels ask as well."""
+    return queries.deadline_totals(drawing.view, drawing.answers(queries.outcomes_per_bucket), drawing.answers(queries.due_soon_rows))
 
 
 def _mark(drawing: Drawing, state: Kind, n: int) -> Mark:

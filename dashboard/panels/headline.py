@@ -12,11 +12,9 @@ from dashboard.charts.headline import KeyNumber
 from dashboard.format import count
 from dashboard.look import Look
 from dashboard.words import say
-from data import queries
-from data.answers import Answers
 from data.codes import CODES
 from data.indicators import compute
-from data.indicators.ask import numbers
+from data.indicators.ask import numbers, previous_numbers
 from data.indicators.compute import Number
 from data.indicators.registry import DUPLICATE, INDICATORS, VOID, Indicator
 from data.vocabulary import Words
@@ -32,28 +30,10 @@ def build(look: Look) -> tuple[Any, ...]:
     """The key numbers of this deployment; the chosen one is marked."""
     indicators = look.key_indicators
     now = numbers(look.answers, indicators)
-    before = _before(look, indicators)
+    before = previous_numbers(look.answers, indicators)
     entries = [_entry(look, indicator, now[indicator.key], before.get(indicator.key)) for indicator in indicators]
     versus = say("vs_partial" if look.window.is_partial else "vs_previous", look.lang)
     return (chart.draw(entries, chosen=look.indicator.key, address=look.address, versus=versus, lang=look.lang, palette=look.palette),)
-
-
-def _before(look: Look, indicators: list[Indicator]) -> dict[str, Number]:
-    """The same over the window before; quantiles need questions of their own and are left out where that window is cut."""
-    previous, view = look.window.previous, look.view
-    if previous is None:
-        return {}
-    found: dict[str, Number] = {}
-    for indicator in indicators:
-        if indicator.measure in ("outcome", "score"):
-            found[indicator.key] = compute.evaluate(view, indicator, look.counts_before)
-        elif indicator.measure == "source":
-            rows = look.answers(queries.sources)
-            found[indicator.key] = compute.of_sources(view, indicator, rows[rows["is_previous"].astype(bool)], look.counts_before)
-        elif indicator.measure == "duration" and previous.cut_at is None and not compute.caveats(view, indicator, look.counts):
-            earlier = look.selection.with_(window=None, from_day=previous.from_day, to_day=previous.to_day)
-            found |= numbers(Answers(view, earlier), [indicator])
-    return found
 
 
 def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None) -> KeyNumber:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ MOST_BOOTSTRAPPED: Final = 120
 
 Groups = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.int64]
+Ask = Callable[..., pd.DataFrame]
+"""Gives the rows of a question by its name and parameters."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,15 @@ class _Task:
     shown: list[int]
     group: Groups
     slot: Positions
+    ask: Ask
 
     @property
     def size(self) -> int:
         return len(self.shown) + 1
 
-    def ask(self, question: str, **parameters: Any) -> pd.DataFrame:
-        return QUESTIONS[question].ask(self.view, self.selection, **parameters)
+    def counted(self) -> pd.DataFrame:
+        name, parameters = counting(self.view, self.indicator)
+        return self.ask(name, **parameters)
 
     def rolled(self, counted: pd.DataFrame, column: str = "n") -> Positions:
         return compute.tally(self.slot[counted["area_ix"].to_numpy(dtype=int)], counted[column], self.size)
@@ -71,7 +76,19 @@ def groups(view: View, selection: Selection, depth: int | None = None) -> tuple[
     return shown, group
 
 
-def indicator_per_area(view: View, selection: Selection, key: str, depth: int | None = None) -> pd.DataFrame:
+def counting(view: View, indicator: Indicator) -> tuple[str, dict[str, Any]]:
+    """The question by which an indicator is counted per area, and its parameters."""
+    weighed = compute.weights(view)[indicator.key]
+    if indicator.measure == "score" or indicator.interval == "bootstrap":
+        return "outcomes_per_area", {"asked": in_cohort(view)}
+    if indicator.measure == "source":
+        return "sources_per_area", {"chosen": bits(np.array([source.is_proactive for source in view.snapshot.sources], dtype=bool))}
+    if indicator.measure in ("population", "duration") or indicator.key == "accepted":
+        return "counts_per_area", {}
+    return "rates_per_area", {"numerator": bits(weighed.numerator > 0), "denominator": bits(weighed.denominator)}
+
+
+def indicator_per_area(view: View, selection: Selection, key: str, depth: int | None = None, *, ask: Ask | None = None) -> pd.DataFrame:
     """One row per area, in the order of the tree; a last row ``is_rest`` for events that lie in none of them, if any.
 
     Returns
@@ -91,7 +108,7 @@ def indicator_per_area(view: View, selection: Selection, key: str, depth: int | 
     slot = np.full(len(group) + 1, len(shown), dtype=np.int64)
     for at, ix in enumerate(shown):
         slot[: len(group)][group == ix] = at
-    frame = _measured(_Task(view, selection, indicator, shown, group, slot))
+    frame = _measured(_Task(view, selection, indicator, shown, group, slot, ask or _asking(view, selection)))
     frame.insert(0, "area_ix", [*shown, max(0, area_ix(view, selection))])
     frame.insert(1, "is_rest", [False] * len(shown) + [True])
     frame["shown"] &= ~frame["is_rest"] | (indicator.unit == "count")
@@ -99,24 +116,23 @@ def indicator_per_area(view: View, selection: Selection, key: str, depth: int | 
     return frame.join(_places(frame, indicator))
 
 
+def _asking(view: View, selection: Selection) -> Ask:
+    return lambda question, **parameters: QUESTIONS[question].ask(view, selection, **parameters)
+
+
 def _measured(task: _Task) -> pd.DataFrame:
     view, indicator = task.view, task.indicator
     if indicator.measure == "video":
         return _video(task)
-    weighed = compute.weights(view)[indicator.key]
     if indicator.measure == "score" or indicator.interval == "bootstrap":
         return _scored(task)
     if indicator.measure == "duration":
         return _durations(task)
-    if indicator.measure == "source":
-        chosen = np.array([source.is_proactive for source in view.snapshot.sources], dtype=bool)
-        counted = task.ask("sources_per_area", chosen=bits(chosen))
-        counted["denominator"] = counted["n"]
-    elif indicator.key in ("accepted", "per_10k"):
-        counted = task.ask("counts_per_area")
-        counted = counted.assign(numerator=counted["n"], denominator=counted["n"])
-    else:
-        counted = task.ask("rates_per_area", numerator=bits(weighed.numerator > 0), denominator=bits(weighed.denominator))
+    counted = task.counted()
+    if "numerator" not in counted:
+        counted = counted.assign(numerator=counted["n"])
+    if "denominator" not in counted:
+        counted = counted.assign(denominator=counted["n"])
     events, numerator, denominator = (task.rolled(counted, column) for column in ("n", "numerator", "denominator"))
     if indicator.measure == "population":
         people = np.array([population_of(view, ix) or np.nan for ix in task.shown] + [np.nan]) / 10_000
@@ -160,7 +176,7 @@ def _scored(task: _Task) -> pd.DataFrame:
     """Weighted rates and the composite score: outcomes per area, evaluated one by one."""
     view, indicator, slot, size = task.view, task.indicator, task.slot, task.size
     outcomes = len(view.snapshot.outcomes)
-    counted = task.ask("outcomes_per_area", asked=bits(in_cohort(view)))
+    counted = task.counted()
     cases = np.zeros((size, outcomes), dtype=np.int64)
     np.add.at(cases, (slot[counted["area_ix"].to_numpy()], counted["outcome_ix"].to_numpy()), counted["n"].to_numpy())
     has_interval = size <= MOST_BOOTSTRAPPED
@@ -192,8 +208,8 @@ def _durations(task: _Task) -> pd.DataFrame:
     """Quantiles of hours; they cannot be rolled up, so the statement groups by the areas shown. No intervals."""
     view, indicator, group, slot, size = task.view, task.indicator, task.group, task.slot, task.size
     denominator = compute.weights(view)[indicator.key].denominator
-    counted = task.ask("counts_per_area")
-    found = task.ask("durations_per_area", groups=[int(ix) for ix in group], share=indicator.share, asked=bits(denominator))
+    counted = task.counted()
+    found = task.ask("durations_per_area", groups=[int(ix) for ix in group], share=indicator.share, asked=denominator)
     at = np.where(found["area_ix"] < 0, size - 1, slot[found["area_ix"].to_numpy(dtype=int)])
     hours, n = np.full(size, np.nan), np.zeros(size, dtype=np.int64)
     hours[at], n[at] = found["hours"], found["n"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from data import queries
 from data.answers import Answers
-from data.filters import bits, sentence
+from data.filters import sentence
 from data.indicators import compute
 from data.indicators.compute import Number
 from data.indicators.population import population
@@ -28,7 +29,7 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
     Rates are fractions, scores 0 to 100, counts whole. ``window`` names the days covered; ``caveats`` stands beside an
     indicator where something keeps it from being shown.
     """
-    answers = Answers(view, selection)
+    answers = Answers(view, selection, is_screen=False)
     found = window(view, selection)
     return {
         "snapshot": view.snapshot.id,
@@ -44,31 +45,39 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
 
 def numbers(answers: Answers, indicators: Sequence[Indicator]) -> dict[str, Number]:
     """Indicators of a request's selection; questions that other panels have put are not put again."""
-    view, selection = answers.view, answers.selection
-    counts = compute.count_outcomes(view, answers(queries.outcomes_per_bucket))
-    found: dict[str, Number] = {}
-    for indicator in indicators:
-        if indicator.measure == "source":
-            rows = answers(queries.sources)
-            found[indicator.key] = compute.of_sources(view, indicator, rows[~rows["is_previous"].astype(bool)], counts)
-        elif indicator.measure == "video":
-            found[indicator.key] = compute.of_video(view, answers(queries.video_points))
-        elif indicator.measure == "population":
-            found[indicator.key] = compute.of_population(view, indicator, counts, population(view, selection))
-        elif indicator.measure == "duration":
-            found[indicator.key] = compute.of_duration(view, indicator, counts, _hours(answers, indicator, counts))
-        else:
-            found[indicator.key] = compute.evaluate(view, indicator, counts)
-    return found
+    return {indicator.key: _number(answers, indicator, is_previous=False) for indicator in indicators}
 
 
-def _hours(answers: Answers, indicator: Indicator, counts: compute.Counts) -> list[float]:
-    denominator = compute.weights(answers.view)[indicator.key].denominator
-    n = int(counts[denominator].sum())
-    if n == 0:
-        return []
-    shares = tuple(compute.duration_shares(indicator, n))
-    return list(answers(queries.durations, shares, bits(denominator))["hours"])
+def previous_numbers(answers: Answers, indicators: Sequence[Indicator]) -> dict[str, Number]:
+    """The same over the window before, from the same questions; nothing where there is no such window.
+
+    Cameras are left out, since their state is known for now alone; quantiles come without their interval.
+    """
+    if window(answers.view, answers.selection).previous is None:
+        return {}
+    return {indicator.key: _number(answers, indicator, is_previous=True) for indicator in indicators if indicator.measure != "video"}
+
+
+def _number(answers: Answers, indicator: Indicator, *, is_previous: bool) -> Number:
+    view = answers.view
+    outcomes = answers(queries.outcomes_per_bucket)
+    counts = compute.count_outcomes(view, outcomes, previous=is_previous)
+    if indicator.measure == "source":
+        rows = answers(queries.sources)
+        return compute.of_sources(view, indicator, rows[rows["is_previous"].astype(bool) == is_previous], counts)
+    if indicator.measure == "video":
+        return compute.of_video(view, answers(queries.video_points))
+    if indicator.measure == "population":
+        return compute.of_population(view, indicator, counts, population(view, answers.selection))
+    if indicator.measure != "duration":
+        return compute.evaluate(view, indicator, counts)
+    current = compute.count_outcomes(view, outcomes)
+    denominator = compute.weights(view)[indicator.key].denominator
+    shares = tuple(compute.duration_shares(indicator, int(current[denominator].sum())))
+    rows = answers(queries.durations, shares, indicator.key)
+    hours = [float(hour) for hour in rows.loc[rows["is_previous"].astype(bool) == is_previous, "hours"]]
+    found = compute.of_duration(view, indicator, counts, hours)
+    return dataclasses.replace(found, low=None, high=None) if is_previous else found
 
 
 def _days(found: Window) -> dict[str, str]:

@@ -4,5 +4,7 @@ SELECT
   count(*) AS n,
   quantile_cont(duration_s, $share::DOUBLE) / 3600 AS hours
 FROM selected
-WHERE get_bit($asked::BIT, outcome_ix::INTEGER) = 1 AND duration_s IS NOT NULL
+WHERE duration_s IS NOT NULL
+  AND outcome_ix BETWEEN $asked_low AND $asked_high -- asked
+  AND get_bit($asked_set::BIT, outcome_ix::INTEGER) = 1 -- asked_set
 GROUP BY ALL
