@@ -55,7 +55,7 @@ class Frame:
     def around(cls, west: float, south: float, east: float, north: float) -> Frame:
         """The frame of a box in degrees."""
         (left, right), (bottom, top) = mercator([west, east], [south, north])
-        return cls(float(left), float(top), max(SMALLEST_STEP, max(right - left, top - bottom) / STEPS))
+        return cls(float(left), float(top), max(SMALLEST_STEP, float(max(right - left, top - bottom)) / STEPS))
 
     def steps(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Ints:
         """Whole steps, shape (n, 2); degrees must be finite."""
@@ -64,7 +64,7 @@ class Frame:
 
     def json(self) -> dict[str, float]:
         """As sent: ``{"x", "y", "step"}``."""
-        return {"x": round(self.x, 2), "y": round(self.y, 2), "step": self.step}
+        return {"x": round(float(self.x), 2), "y": round(float(self.y), 2), "step": float(self.step)}
 
 
 def encoded(numbers: npt.ArrayLike) -> str:
