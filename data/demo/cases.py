@@ -82,7 +82,7 @@ class World:
             working=WorkingTime.default(),
             quality=quality,
             department_quality=rng.lognormal(0, 0.3, len(catalogue.departments)),
-            trouble=rng.lognormal(0, 0.42, grids),
+            trouble=rng.lognormal(0, 0.42, grids) * rng.lognormal(0, 0.2, streets)[district.street],
             hot_place=hot_grid * places + rng.integers(0, min(4, places), len(hot_grid)),
             hot_leaf=rng.choice(len(catalogue), len(hot_grid), p=weight / weight.sum()),
             rising_street=int(np.argsort(people)[streets // 2]),

@@ -144,10 +144,10 @@ class Wording:
         units = self.world.units
         spelt = [*units]
         streets = len(self.world.quality)
-        for ix, area in enumerate(self.world.district.levels["street"]):  # the same unit, written the other way round
+        for ix, area in enumerate(self.world.district.levels["street"][:2]):  # the same unit, written the other way round
             spelt.append(f"{units[-2 * streets + ix].removeprefix(area.name)}（{area.name}）")
         first_street_unit = len(units) - 2 * streets
-        twice = (cases.unit >= first_street_unit) & (cases.unit < first_street_unit + streets) & (rng.random(len(cases)) < 0.006)
+        twice = (cases.unit >= first_street_unit) & (cases.unit < first_street_unit + 2) & (rng.random(len(cases)) < 0.03)
         effective = cases.call_back == 1
         return {
             "department": _chosen(spelt, np.where(twice, cases.unit + 2 * streets, cases.unit)),
