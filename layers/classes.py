@@ -25,15 +25,24 @@ def limits(values: npt.ArrayLike, most_digits: int = 2) -> tuple[tuple[float, ..
     if len(known) == 0:
         return (), 0
     fifths = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8]))
-    digits = 0
-    while digits < most_digits and len(np.unique(np.round(fifths, digits))) < len(fifths):
-        digits += 1
+    best: tuple[tuple[float, ...], int] = ((), 0)
+    for digits in range(most_digits + 1):
+        kept = _kept(known, np.unique(np.round(fifths, digits)))
+        if len(kept) > len(best[0]):
+            best = kept, digits
+        if len(kept) == len(fifths):
+            break
+    return best
+
+
+def _kept(known: Floats, edges: Floats) -> tuple[float, ...]:
+    """The limits that leave no class empty."""
     kept: list[float] = []
-    for limit in np.unique(np.round(fifths, digits)):
+    for limit in edges:
         below = known[known < limit]
         if len(below) and (not kept or (below >= kept[-1]).any()) and (known >= limit).any():
             kept.append(float(limit))
-    return tuple(kept), digits
+    return tuple(kept)
 
 
 def steps(count: int) -> tuple[int, ...]:

@@ -74,6 +74,25 @@
         return pattern;
     }
 
+    /* Squares of the density raster, on whole pixels so that no seams show. cells: [{ x, y, width, height, step }] in steps. */
+    function density(context, scene) {
+        const view = scene.view;
+        const ratio = scene.ratio;
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        scene.colours.sequential.forEach(function (colour, step) {
+            context.fillStyle = colour;
+            scene.cells.forEach(function (cell) {
+                if (cell.step === step) {
+                    const left = Math.round((cell.x * view.scale + view.x) * ratio);
+                    const top = Math.round((cell.y * view.scale + view.y) * ratio);
+                    const right = Math.round(((cell.x + cell.width) * view.scale + view.x) * ratio);
+                    const bottom = Math.round(((cell.y + cell.height) * view.scale + view.y) * ratio);
+                    context.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+                }
+            });
+        });
+    }
+
     /* Colours of the areas. classes[i] belongs to frontier[i]: 0 … 4, or -1 for no data. */
     function fills(canvas, scene) {
         const context = sized(canvas, scene);
@@ -97,6 +116,9 @@
                 list.forEach(function (at) { context.fill(areas.path(at), "evenodd"); });
             }
         });
+        if (scene.cells.length) {
+            density(context, scene);
+        }
     }
 
     function stroke(context, scene, path, colour, width) {
@@ -191,27 +213,8 @@
             context.stroke();
         } else {
             context.fillStyle = colour;
-            context.fill("evenodd");
+            context.fill(); /* not even-odd: two in one place must not cancel */
         }
-    }
-
-    /* Squares of the density raster in five steps. cells: [{ x, y, side, step }] in steps of the boundaries. */
-    function density(context, scene) {
-        const view = scene.view;
-        const gap = scene.em / 16 * 0.6;
-        inPixels(context, scene);
-        context.globalAlpha = 0.9;
-        scene.colours.sequential.forEach(function (colour, step) {
-            context.fillStyle = colour;
-            scene.cells.forEach(function (cell) {
-                if (cell.step === step) {
-                    const width = cell.width * view.scale;
-                    const height = cell.height * view.scale;
-                    context.fillRect(cell.x * view.scale + view.x, cell.y * view.scale + view.y, Math.max(1, width - gap), Math.max(1, height - gap));
-                }
-            });
-        });
-        context.globalAlpha = 1;
     }
 
     const CROWDED = 260; /* marks of one kind in sight, beyond which neighbours are drawn together */
@@ -222,7 +225,7 @@
         if (list.length <= CROWDED) {
             return list;
         }
-        const side = Math.pow(2, Math.round(Math.log2((1.7 * scene.em) / scene.view.scale)));
+        const side = Math.pow(2, Math.round(Math.log2((2.6 * scene.em) / scene.view.scale)));
         const squares = new Map();
         list.forEach(function (mark) {
             const key = Math.floor(mark.x / side) + ":" + Math.floor(mark.y / side) + ":" + mark.isHollow;
@@ -249,9 +252,6 @@
         const view = scene.view;
         const unit = scene.em / 16;
         const edge = 12 * unit;
-        if (scene.cells.length) {
-            density(context, scene);
-        }
         inPixels(context, scene);
         const visible = scene.marks.filter(function (mark) {
             mark.px = mark.x * view.scale + view.x;

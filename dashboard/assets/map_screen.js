@@ -224,7 +224,7 @@
                 finer: finer.length && finer.length < 800 ? areas.mesh(finer) : null,
                 around: areas.mesh(scene.around),
                 fine: areas.mesh(scene.frontier),
-                strong: isFiner ? areas.mesh(scene.named) : null,
+                strong: below.length ? areas.mesh(scene.named) : null,
                 selected: areas.rings[own].length ? areas.mesh([own]) : null,
             };
         }
