@@ -23,6 +23,7 @@ class _Pending:
     def __init__(self) -> None:
         self.done = threading.Event()
         self.error: BaseException | None = None
+        self.answer: object = None
 
 
 class Answers:
@@ -42,11 +43,13 @@ class Answers:
         self.hits = 0
         self.misses = 0
 
-    def get(self, view: View, question: Hashable, compute: Callable[[], Answer]) -> Answer:
+    def get(
+        self, view: View, question: Hashable, compute: Callable[[], Answer], *, is_worth_keeping: Callable[[Answer], bool] | None = None
+    ) -> Answer:
         """The answer to ``question``, computed where it is not kept.
 
-        Requests that ask the same while it is being computed wait for it. An error is given to those who waited and is not
-        kept. Answers are shared between requests: do not change them.
+        Requests that ask the same while it is being computed wait for it and get the same. An error is given to those who
+        waited and is not kept, nor is an answer that is not worth it. Answers are shared between requests: do not change them.
         """
         key: Key = (view.snapshot.id, view.definition.sha256, view.scope, question)
         with self._lock:
@@ -58,26 +61,32 @@ class Answers:
             if pending is None:
                 mine = self._pending[key] = _Pending()
                 self.misses += 1
+            else:
+                self.hits += 1
         if pending is not None:
             pending.done.wait()
             if pending.error is not None:
                 raise pending.error
-            return self.get(view, question, compute)
+            return pending.answer  # type: ignore[return-value]
         try:
             answer = compute()
+            mine.answer = answer
+            if is_worth_keeping is None or is_worth_keeping(answer):
+                self._keep(key, answer)
+            return answer
         except BaseException as error:
             mine.error = error
             raise
-        else:
-            with self._lock:
-                self._kept[key] = answer
-                while len(self._kept) > self._size:
-                    self._kept.popitem(last=False)
-            return answer
         finally:
             with self._lock:
                 del self._pending[key]
             mine.done.set()
+
+    def _keep(self, key: Key, answer: object) -> None:
+        with self._lock:
+            self._kept[key] = answer
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
 
     def forget(self, snapshots: set[str]) -> None:
         """Drop the answers of all snapshots but these."""

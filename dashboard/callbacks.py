@@ -13,6 +13,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, html
 
 from dashboard import ids
+from dashboard.apology import apology
 from dashboard.context import Context
 from dashboard.empty import explain
 from dashboard.log import note_failure
@@ -22,6 +23,7 @@ from dashboard.words import say
 from data.errors import QuanyuError, QueryTimeout
 from data.filters import settle
 from data.selection import Selection
+from data.view import View
 
 SCRIPTS = "quanyu_controls"
 """Namespace of ``assets/controls.js``."""
@@ -46,19 +48,25 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
     selection, notes = Selection.parse(address or "")
     try:
         with context.view(selection.snapshot, selection.definition) as view:
-            found: list[Any] = context.answers.get(
-                view, ("panels", tuple(panel.key for panel in panels), address), lambda: _compute(context, panels, view, selection, notes)
+            values, _ = context.answers.get(
+                view,
+                ("panels", tuple(panel.key for panel in panels), address),
+                lambda: _compute(context, panels, view, selection, notes),
+                is_worth_keeping=lambda answered: answered[1],
             )
-            return found
+            return values
     except QuanyuError as error:
-        return [value for panel in panels for value in panel.failed(str(error) if panel is panels[0] else "")]
+        sentence = apology(error, selection.lang)
+        return [value for panel in panels for value in panel.failed(sentence if panel is panels[0] else "")]
 
 
-def _compute(context: Context, panels: Sequence[Panel], view: Any, selection: Selection, notes: list[str]) -> list[Any]:
+def _compute(context: Context, panels: Sequence[Panel], view: View, selection: Selection, notes: list[str]) -> tuple[list[Any], bool]:
+    """The values of all outputs, and whether every panel could be made."""
     selection, more = settle(view, selection)
     look = Look(view, selection, (*notes, *more))
     nothing = _nothing(context, look)
     values: list[Any] = []
+    is_whole = True
     for panel in panels:
         if nothing is not None and not panel.is_kept_when_empty:
             values += [nothing, *panel.extra.values()]
@@ -67,7 +75,8 @@ def _compute(context: Context, panels: Sequence[Panel], view: Any, selection: Se
             values += panel.build(look)
         except Exception as error:  # noqa: BLE001 — a panel fails alone
             values += panel.failed(_sorry(context, panel, look, error))
-    return values
+            is_whole = False
+    return values, is_whole
 
 
 def _nothing(context: Context, look: Look) -> html.Div | None:
@@ -85,6 +94,6 @@ def _sorry(context: Context, panel: Panel, look: Look, error: Exception) -> str:
     if isinstance(error, QueryTimeout):
         return say("failed_timeout", look.lang)
     if isinstance(error, QuanyuError):
-        return str(error)
+        return apology(error, look.lang)
     note_failure(context, f"panel {panel.key}", error)
     return say("failed", look.lang)

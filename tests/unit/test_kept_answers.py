@@ -73,3 +73,9 @@ def test_an_error_reaches_the_caller_and_is_not_kept() -> None:
 def test_without_room_nothing_is_kept() -> None:
     answers = Answers(0)
     assert [answers.get(view(), "q", lambda n=n: n) for n in range(3)] == [0, 1, 2]  # type: ignore[misc]
+
+
+def test_an_answer_that_is_not_worth_it_is_not_kept() -> None:
+    answers = Answers()
+    got = [answers.get(view(), "q", lambda n=n: n, is_worth_keeping=lambda answer: answer == 1) for n in range(4)]  # type: ignore[misc]
+    assert got == [0, 1, 1, 1]
