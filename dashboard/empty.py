@@ -12,6 +12,7 @@ from dashboard.look import Look
 from dashboard.words import say
 from data import queries
 from data.filters import active
+from data.selection import Selection
 
 
 def explain(look: Look) -> html.Div:
@@ -33,6 +34,8 @@ def explain(look: Look) -> html.Div:
                 gone["window"] = "all"
             words = say("empty_filter", look.lang, filter=row.say(look.view, look.selection, look.lang), n=count(n))
             ways.append(link(look.address, gone, words))
+    if not ways and queries.event_count(look.view, Selection(window="all")) == 0:
+        return html.Div(html.P(say("no_events", look.lang)), className="empty")
     if not ways:
         everything = {key: None for row in active(look.selection) for key in row.keys if key != "area"}
         ways.append(link(look.address, {**everything, "window": "all"}, say("empty_all", look.lang)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from dashboard.format import Language
@@ -21,7 +22,7 @@ from data.selection import Selection, sentence
 from data.view import View
 from data.vocabulary import LEVEL_NAMES
 from data.window import Window, window
-from layers.palette import DARK, Palette
+from layers.palette import DARK, DOMAINS, UNCLASSIFIED, Palette
 
 KEY_INDICATORS: Final = (
     ("accepted",),
@@ -31,6 +32,8 @@ KEY_INDICATORS: Final = (
     ("median_hours",),
 )
 """The key numbers from top to bottom: of each group the first that the data can answer."""
+SPARE: Final = "unmapped"
+"""Joins the key numbers where there are few."""
 FIRST: Final = ("disposal_on_time_rate", "closing_on_time_rate", "closing_rate")
 """Rates that may colour the map unless the address names one."""
 CONTROLLED: Final = ("area", "from", "domain", "category", "subcategory", "source", "stage")
@@ -64,7 +67,7 @@ class Look:
     @cached_property
     def answers(self) -> Answers:
         """Puts each question once."""
-        return Answers(self.view, self.selection)
+        return Answers(self.view, self.selection, self.ranked_indicator.key)
 
     @cached_property
     def address(self) -> str:
@@ -134,13 +137,17 @@ class Look:
     def key_indicators(self) -> list[Indicator]:
         """The key numbers this snapshot can say something about, one of each group of :data:`KEY_INDICATORS`."""
         known = [next((INDICATORS[key] for key in group if self._can_say(INDICATORS[key])), None) for group in KEY_INDICATORS]
-        return [indicator for indicator in known if indicator is not None]
+        listed = [indicator for indicator in known if indicator is not None]
+        spare = INDICATORS[SPARE]
+        return listed if len(listed) > 3 or spare in listed else [*listed, spare]
 
     def _can_say(self, indicator: Indicator) -> bool:
         if indicator.measure == "source":
             return any(source.is_proactive for source in self.view.snapshot.sources)
         if indicator.measure == "score":
             return all(self._can_say(INDICATORS[key]) for key in self.view.definition.terms)
+        if indicator.key == "accepted":
+            return True
         weights = compute.weights(self.view)[indicator.key]
         if indicator.is_due and not self.view.snapshot.outcomes["has_deadline"].any():
             return False
@@ -168,7 +175,7 @@ class Look:
     @cached_property
     def per_area(self) -> pd.DataFrame:
         """The ranked indicator for each area below, and for events in none of them."""
-        return indicator_per_area(self.view, self.selection, self.ranked_indicator.key)
+        return self.answers(indicator_per_area, self.ranked_indicator.key)
 
     @cached_property
     def unassigned(self) -> int:
@@ -181,6 +188,21 @@ class Look:
         """What a reader of these numbers must know, in words."""
         codes = sorted(code for code in compute.finding_codes(self.view) if code.startswith("C_") and code in CODES)
         return [CODES[code].zh if self.lang == "zh" else CODES[code].en for code in codes]
+
+    @cached_property
+    def domain_colours(self) -> Mapping[str, str]:
+        """A colour for each domain of the snapshot, whatever is selected: known names keep theirs, others go by size."""
+        tree = self.view.snapshot.categories
+        names = [tree.names[ix] for ix in tree.tops()]
+        if not set(names) <= {*DOMAINS, UNCLASSIFIED}:
+            names = self.view.snapshot.once(("domains_by_size",), self._by_size)
+        return self.palette.domains(names)
+
+    def _by_size(self) -> list[str]:
+        whole = View(self.view.snapshot, self.view.definition)
+        frame, tree = queries.categories_per_bucket(whole, Selection(window="all")), self.view.snapshot.categories
+        n = frame.groupby(tree.ancestor(1)[frame["category_ix"].to_numpy(dtype=np.int64)])["n"].sum()
+        return [tree.names[ix] for ix in sorted(tree.tops(), key=lambda ix: (-n.get(ix, 0), ix))]
 
     @cached_property
     def other_filters(self) -> list[tuple[str, dict[str, str | None]]]:

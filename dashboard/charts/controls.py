@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dash import html
 
+from dashboard.charts.due_soon import stage_name
 from dashboard.format import Language
 from dashboard.links import Changes, attributes, link
 from dashboard.words import say
@@ -47,7 +48,7 @@ def draw(
             _windows(selection, window, address, lang),
             _categories(selection, categories, address, lang),
             _toggles("source", selection.source, [(source.source, source.name) for source in sources], address, lang),
-            _toggles("stage", selection.stage, [(key, words.in_(lang)) for key, words in STAGE_NAMES.items()], address, lang),
+            _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
             link(
                 address,
                 {"lang": other if other == "en" else None},

@@ -60,4 +60,5 @@ def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> 
 
 def stage_name(stage: str, lang: Language) -> str:
     """Shown name of a stage."""
-    return STAGE_NAMES[stage].in_(lang) if stage in STAGE_NAMES else stage
+    name = STAGE_NAMES[stage].in_(lang) if stage in STAGE_NAMES else stage
+    return name[:1].upper() + name[1:]

@@ -9,7 +9,7 @@ from typing import Any
 from dash import html
 
 from dashboard.charts.marks import number, sparkline
-from dashboard.format import MISSING, Language, Text, change, count, plain, value
+from dashboard.format import Language, Text, change, count, plain, value
 from dashboard.links import attributes, link
 from dashboard.words import say
 from layers.palette import Palette
@@ -71,21 +71,28 @@ def _number(entry: KeyNumber, *, is_chosen: bool, address: str, versus: str, lan
     )
     return html.Div(
         [
-            name,
+            html.Div([name, _evidence(entry, lang)], className="label"),
             number(value(entry.now, entry.unit, lang), "value" if entry.now is not None else "value is-missing"),
-            html.Span(delta or (MISSING if entry.now is None else say("no_previous", lang)), className="change", title=versus),
+            html.Span(delta or _without_change(entry, lang), className="change", title=versus),
             html.Span(className="spark") if spark is None else spark,
-            _evidence(entry, lang),
         ],
         className="number",
     )
+
+
+def _without_change(entry: KeyNumber, lang: Language) -> str:
+    """Why there is no change to show: nothing now, nothing to compare with, or nothing before."""
+    if entry.now is None:
+        return ""
+    return "" if entry.before is None else say("previous_was", lang, n=plain(entry.before, entry.unit))
 
 
 def _evidence(entry: KeyNumber, lang: Language) -> html.Details:
     summary = [entry.reason] if entry.reason else []
     if entry.unit != "count" and not entry.reason:
         summary.append(say("n", lang, n=count(entry.n)))
-    summary += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
+    if not entry.reason:
+        summary += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
     rows: list[tuple[str, Any]] = [(say("formula", lang), entry.formula)]
     if entry.numerator is not None and entry.denominator is not None:
         rows += [(say("numerator", lang), _amount(entry.numerator)), (say("denominator", lang), _amount(entry.denominator))]

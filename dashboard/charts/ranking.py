@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dash import html
 
-from dashboard.charts.marks import heading, interval
+from dashboard.charts.marks import bar, heading, interval
 from dashboard.format import MISSING, Language, count, plain, unit
 from dashboard.links import attributes, link
 from dashboard.words import say
@@ -23,7 +24,6 @@ class Rank:
     low: float | None
     high: float | None
     n: float
-    beside: str = ""
 
 
 def bands(ranks: Sequence[Rank]) -> list[int]:
@@ -59,7 +59,7 @@ def draw(
     """The list; each name opens its area. All values share one scale, named by the heading's unit."""
     ranked, rest = ordered(ranks, is_lower_better)
     ends = [end for rank in ranked for end in (rank.low, rank.value, rank.high) if end is not None]
-    low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
+    low, high = (0.0 if kind == "count" else min(ends), max(ends)) if ends else (0.0, 1.0)
     reach = (high - low) or 1.0
     rows: list[html.Div] = []
     previous = 0
@@ -93,11 +93,14 @@ def _row(rank: Rank, kind: str, scale: tuple[float, float], address: str, class_
         if rank.code is None
         else link(address, {"area": rank.code}, rank.name, "name", title=rank.name)
     )
-    mark: html.Span = html.Span(className="interval")
-    if rank.value is not None and rank.code is not None:
+    mark: Any = html.Span(className="interval")
+    if kind == "count" and rank.value is not None:
+        mark = bar(rank.value / ((low + reach) or 1.0), None)
+    elif rank.value is not None and rank.code is not None:
         at = (rank.value - low) / reach
         mark = interval(at if rank.low is None else (rank.low - low) / reach, at, at if rank.high is None else (rank.high - low) / reach)
     shown = MISSING if rank.value is None else plain(rank.value, kind)
     return html.Div(
-        [name, html.Span(shown, className="value"), mark, html.Span(rank.beside or count(rank.n), className="n")], className=class_name
+        [name, html.Span(shown, className="value"), mark, html.Span("" if kind == "count" else count(rank.n), className="n")],
+        className=class_name,
     )

@@ -33,9 +33,8 @@ def trend(look: Look) -> tuple[Any, ...]:
         frame = look.answers(queries.categories_per_bucket)
         days, step = [first for _, first, _ in window.buckets()], window.bucket_days
     tree = view.snapshot.categories
-    colours = look.palette.domains(tree.names[ix] for ix in tree.tops())
     figure = trend_chart.draw(
-        trend_chart.by_domain(frame, tree, len(days)), days, chosen, colours=colours, lang=look.lang, palette=look.palette
+        trend_chart.by_domain(frame, tree, len(days)), days, chosen, colours=look.domain_colours, lang=look.lang, palette=look.palette
     )
     unit = {1: "per_day", 7: "per_week"}.get(step)
     aside = say(unit, look.lang) if unit else say("per_days", look.lang, n=step)
@@ -53,7 +52,7 @@ def due_soon(look: Look) -> tuple[Any, ...]:
     """Open cases about to fall due, and those past it, by stage."""
     if not bool(look.view.snapshot.outcomes["has_deadline"].any()):
         return (heading(say("no_deadlines", look.lang)),)
-    frame = queries.due_soon(look.view, look.selection, look.outcomes).set_index("stage")
+    frame = queries.due_soon(look.view, look.selection, look.outcomes, look.answers(queries.due_soon_rows)).set_index("stage")
     stages = [stage for stage in STAGES if stage in frame.index]
     soon, overdue = ({stage: int(frame.at[stage, column]) for stage in stages} for column in ("due_soon", "overdue"))
     return (due_soon_chart.draw(soon, overdue, look.view.definition.due_soon_hours, look.address, look.lang),)

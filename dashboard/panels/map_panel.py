@@ -17,7 +17,7 @@ def path(look: Look) -> tuple[Any, ...]:
     """The areas from the top down."""
     areas = look.view.snapshot.areas
     steps = [(None if position == 0 else areas.codes[ix], areas.names[ix]) for position, ix in enumerate(look.area_path)]
-    return (path_chart.draw(steps, look.level_below, look.address, look.lang),)
+    return (path_chart.draw(steps, look.level_below.lower(), look.address, look.lang),)
 
 
 def build(look: Look) -> tuple[Any, ...]:
@@ -35,7 +35,6 @@ def coverage(look: Look) -> tuple[Any, ...]:
     unmapped = float(counts[cohort & ~mapped].sum())
     total = float(counts[cohort].sum())
     parts = [
-        (say("accepted", lang), total, ""),
         (say("unmapped", lang), unmapped, f"{unmapped / total:.1%}" if total else ""),
         (say("unassigned", lang), float(look.unassigned), ""),
         (say("void", lang), float(counts[void].sum()), ""),

@@ -24,10 +24,11 @@ def build(look: Look) -> tuple[Any, ...]:
     versus = f"{say('map_shows', lang, indicator=look.indicator.names.in_(lang))} · {versus}"
     tree = snapshot.categories
     domains = [tree.names[ix] for ix in tree.tops()]
-    head = masthead.draw(
+    title, says, clock = masthead.draw(
         snapshot.areas.names[look.area_ix], sentence=look.sentence, versus=versus, snapshot=snapshot, notes=look.notes, lang=lang
     )
     chips = [Chip(text, changes) for text, changes in look.other_filters]
     tabs = masthead.scenes(domains, selection.domain, look.address, lang)
     menus = controls.draw(selection, look.window, categories=tree, sources=snapshot.sources, chips=chips, address=look.address, lang=lang)
-    return (html.Div([*head.children, tabs, menus], className="masthead"),)
+    rows = [html.Div([title, tabs, clock], className="head-line is-first"), html.Div([says, menus], className="head-line")]
+    return (html.Div(rows, className="masthead"),)

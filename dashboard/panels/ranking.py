@@ -9,7 +9,6 @@ import pandas as pd
 from dashboard.charts import ranking as chart
 from dashboard.charts.marks import heading
 from dashboard.charts.ranking import Rank
-from dashboard.format import count
 from dashboard.look import Look
 from dashboard.words import say
 
@@ -39,7 +38,7 @@ def build(look: Look) -> tuple[Any, ...]:
 
 def _rank(look: Look, row: Any, *, is_count: bool) -> Rank:
     areas = look.view.snapshot.areas
-    is_shown = bool(row.shown) and not row.is_rest
+    is_shown = bool(row.shown) and (is_count or not row.is_rest)
     rest = say("unassigned" if look.area_ix == 0 else "not_below", look.lang, level=look.level_below)
     return Rank(
         code=None if row.is_rest else areas.codes[row.area_ix],
@@ -48,7 +47,6 @@ def _rank(look: Look, row: Any, *, is_count: bool) -> Rank:
         low=_known(row.low) if is_shown and not is_count else None,
         high=_known(row.high) if is_shown and not is_count else None,
         n=float(row.events if row.is_rest else row.n),
-        beside="" if not is_count or row.is_rest else count(row.events),
     )
 
 
