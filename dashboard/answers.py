@@ -35,7 +35,7 @@ class Answers:
         Answers kept at most; 0 keeps none.
     """
 
-    def __init__(self, size: int = 512) -> None:
+    def __init__(self, size: int = 128) -> None:
         self._size = size
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, object] = OrderedDict()

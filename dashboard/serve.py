@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import waitress
-from data.store.store import Store
 
 from dashboard.settings import PREFIX, Settings
 from data.errors import ConfigError, NoSnapshot
+from data.store.store import Store
 
 if TYPE_CHECKING:
     from flask import Flask

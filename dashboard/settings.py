@@ -45,7 +45,9 @@ class Settings(BaseSettings):
         "4GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$", description="Memory that DuckDB may use in each process, e.g. `4GB`."
     )
     threads: int | None = Field(None, ge=1, le=512, description="Threads of DuckDB in each process; as many as processors unless set.")
-    answers: int = Field(512, ge=0, le=100_000, description="Answers kept in each process for those who ask the same; 0 keeps none.")
+    answers: int = Field(
+        128, ge=0, le=100_000, description="Answers (under 1 MB each) kept in each process for those who ask the same; 0 keeps none."
+    )
     workers: int = Field(2, ge=1, le=64, description="Processes of gunicorn.")
     worker_threads: int = Field(8, ge=1, le=256, description="Requests that each process works on at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least weight of what is logged.")
