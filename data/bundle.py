@@ -35,8 +35,8 @@ def statement(questions: tuple[Question, ...], lines: frozenset[str]) -> str:
     own = lines - {"cohort", "cohort_set"}
     parts = []
     for part, question in enumerate(questions):
-        named = [f'"{column}"::BIGINT' for column in question.columns] + ["0::BIGINT"] * (width - len(question.columns))
-        listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(named))
+        listing = [f'"{column}"::BIGINT' for column in question.columns] + ["0::BIGINT"] * (width - len(question.columns))
+        listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(listing))
         narrowed = ["TRUE"]
         if question.reach == "window":
             narrowed.append("day >= $from_day")
@@ -44,15 +44,13 @@ def statement(questions: tuple[Question, ...], lines: frozenset[str]) -> str:
             narrowed.append("outcome_ix BETWEEN $cohort_low AND $cohort_high")
         if question.has_cohort and "cohort_set" in lines:
             narrowed.append("get_bit($cohort_set::BIT, outcome_ix::INTEGER) = 1")
-        parts.append(
-            f"SELECT {part} AS part, {listed} FROM (\n"  # noqa: S608 -- names of our own columns and files
-            f"WITH selected AS (SELECT * FROM widest WHERE {' AND '.join(narrowed)})\n{codes[part]})"
-        )
+        select = f"SELECT {part} AS part, {listed} FROM"
+        inner = f"WITH selected AS (SELECT * FROM widest WHERE {' AND '.join(narrowed)})"  # noqa: S608
+        parts.append(f"{select} (\n{inner}\n{codes[part]})")
     widest = Question("_selected", {}, has_cohort=False).statement(own)
-    return (
-        f"-- {' '.join(question.name for question in questions)}\nWITH widest AS MATERIALIZED (SELECT {columns} FROM (\n{widest}))\n"
-        + "\nUNION ALL\n".join(parts)
-    )
+    named = " ".join(question.name for question in questions)
+    shared = f"WITH widest AS MATERIALIZED (SELECT {columns} FROM (\n{widest}))"  # noqa: S608
+    return "\n".join((f"-- {named}", shared, "\nUNION ALL\n".join(parts)))
 
 
 def ask(view: View, selection: Selection, asked: Mapping[Question, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:

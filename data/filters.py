@@ -327,9 +327,14 @@ def _deadlines() -> Filter:
         bound = positions("deadline", np.logical_or.reduce([masks[value] for value in selection.deadline] or [none]))
         if "due_soon" not in selection.deadline or "not_due" in selection.deadline:
             return bound
-        other = np.logical_or.reduce([masks[value] for value in selection.deadline if value != "due_soon"] or [none])
         as_of = view.snapshot.as_of.replace(tzinfo=None)
-        return bound | Bound(frozenset({"deadline_soon"}), {"deadline_other": bits(other), "due_from": as_of, "due_until": due_until(view)})
+        due = {"due_from": as_of, "due_until": due_until(view)}
+        if set(selection.deadline) == {"due_soon"}:
+            return bound | Bound(frozenset({"deadline_from", "deadline_until"}), due)
+        if set(selection.deadline) == {"due_soon", "overdue"}:
+            return bound | Bound(frozenset({"deadline_until"}), due)
+        other = np.logical_or.reduce([masks[value] for value in selection.deadline if value != "due_soon"])
+        return bound | Bound(frozenset({"deadline_soon"}), due | {"deadline_other": bits(other)})
 
     return Filter(("deadline",), ("deadline",), (values.choices(tuple(DEADLINE_NAMES)),), bind, _named("deadline", dict(DEADLINE_NAMES)))
 

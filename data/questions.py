@@ -72,11 +72,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         ),
         Question(
             "event_points",
-            {"event_ix": "int"}
-            | {
-                key: _CASE[key]
-                for key in ("event_id", "title", "lon", "lat", "area_ix", "category_ix", "outcome_ix", "reported_at", "deadline_at")
-            },
+            {"event_ix": "int"} | {key: _CASE[key] for key in ("lon", "lat", "category_ix", "outcome_ix", "deadline_at")},
             _MOST,
         ),
         Question("mapped_count", _N),

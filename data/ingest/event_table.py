@@ -216,17 +216,19 @@ class EventTable:
             {"as_of": as_of},
         )
         connection.execute(
-            f"""INSERT INTO outcome SELECT row_number() OVER (ORDER BY outcome_key) - 1,
-                {", ".join(f"o_{name}" for name in outcomes.COLUMNS)} FROM combination ORDER BY outcome_key"""
+            f"""CREATE TEMP TABLE outcome_place AS
+                SELECT *, row_number() OVER (ORDER BY {outcomes.ORDER}) - 1 AS place FROM combination"""
         )
         connection.execute(
-            """CREATE TEMP TABLE outcome_place AS
-               SELECT outcome_key, row_number() OVER (ORDER BY outcome_key) - 1 AS place FROM combination"""
+            f"INSERT INTO outcome SELECT place, {', '.join(f'o_{name}' for name in outcomes.COLUMNS)} FROM outcome_place ORDER BY place"
         )
         statement = self._insert(zone)
         named = {"as_of": as_of, **self._raster(), **parameters.values}
         wanted = duckdb.extract_statements(statement)[0].named_parameters
+        # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
+        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         connection.execute(statement, {name: value for name, value in named.items() if name in wanted})
+        connection.execute("RESET disabled_optimizers")
 
     def _insert(self, zone: values.Zone) -> str:
         local = zone.to_local("reported_at")

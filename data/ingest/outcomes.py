@@ -55,6 +55,13 @@ CALL_BACK: Final = """coalesce(call_back, contacted IS NOT NULL OR resolved IS N
 """An effective call-back: as the source says, else wherever it gives a result of one."""
 
 
+ORDER: Final = """o_is_void OR o_is_duplicate, o_is_closed, o_is_closed AND o_has_duration DESC,
+    NOT o_is_closed AND o_has_deadline DESC, NOT o_is_closed AND o_is_past_deadline DESC,
+    o_is_closed AND o_closed_on_time DESC NULLS LAST, o_has_call_back, outcome_key"""
+"""Outcomes that questions ask for together stand together, so that a range of ``outcome_ix`` selects them: what counts at all, open,
+overdue, waiting, closed, closed on time."""
+
+
 def with_implied(relation: str) -> str:
     """A relation of staged events with the implied stages and the call-back beside their columns."""
     return f"(SELECT *, {IMPLIED}, {CALL_BACK} FROM {relation})"

@@ -29,6 +29,8 @@ WHERE area_ix BETWEEN $scope_low AND $scope_high -- scope
   AND get_bit($callback_set::BIT, outcome_ix::INTEGER) = 1 -- callback_set
   AND outcome_ix BETWEEN $deadline_low AND $deadline_high -- deadline
   AND get_bit($deadline_set::BIT, outcome_ix::INTEGER) = 1 -- deadline_set
+  AND deadline_at >= $due_from -- deadline_from
+  AND deadline_at <= $due_until -- deadline_until
   AND (get_bit($deadline_other::BIT, outcome_ix::INTEGER) = 1 OR deadline_at BETWEEN $due_from AND $due_until) -- deadline_soon
   AND hour_of_week BETWEEN $hours_low AND $hours_high -- hours
   AND get_bit($hours_set::BIT, hour_of_week::INTEGER) = 1 -- hours_set
