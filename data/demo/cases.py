@@ -249,8 +249,8 @@ def _life(rng: np.random.Generator, world: World, leaf: Ints, grid: Ints, *, nam
     closed = verified + _seconds(np.minimum(hours * 3600 * rng.uniform(0.002, 0.05, n), 7200))
 
     void = rng.random(n) < 0.005
-    recent = (world.now - reported).astype(np.int64) < 100 * 86400
-    parked = recent & (rng.random(n) < 0.0035)
+    age_days = (world.now - reported).astype(np.int64) / 86_400
+    parked = rng.random(n) < 0.0035 * np.exp(-age_days / 30)
     reach = {"accepted": accepted, "registered": registered, "dispatched": dispatched, "disposed": disposed, "verified": verified,
              "closed": closed}  # fmt: skip
     never = np.datetime64("NaT", "s")

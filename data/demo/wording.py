@@ -23,7 +23,7 @@ _ASKS: Final = (
     "望加强日常巡查。",
     "请现场查看并反馈结果。",
 )
-_TAILS: Final = ("", "", "", "", "", "，群众二次反映", "，请尽快处理", "，涉及多户居民", "，已拍照取证", "，影响通行")
+_TAILS: Final = ("", "", "", "", "", "，群众二次反映", "，请尽快处理", "，涉及多户居民", "，已拍照取证", "，需现场处置")
 _TAILS_ANYWHERE: Final = 8
 _STAGES: Final = ("受理", "立案", "派遣", "处置中", "核查", "结案", "挂账", "作废")
 _URGENCIES: Final = ("一般", "紧急", "特急")
@@ -67,6 +67,7 @@ class Wording:
         self._phrases = pa.array([phrase for phrases in table.phrases for phrase in phrases])
         counts = np.array([len(phrases) for phrases in table.phrases])
         self._phrase_from, self._phrase_count = np.cumsum(counts) - counts, counts
+        self._has_a_place = table.weights[1] >= 4  # the others are about a service, not a spot
         self._in_the_open = table.weights[1] >= 12  # what patrols see, one can photograph and stumble over
         self._place_names, self._place_short = pa.array(world.district.place_names), pa.array(world.district.place_short)
 
@@ -116,7 +117,7 @@ class Wording:
         n, table = len(cases), self.world.catalogue
         phrase = self._phrases.take(pa.array(self._phrase_from[cases.leaf] + rng.integers(0, 1 << 30, n) % self._phrase_count[cases.leaf]))
         places = pa.array(cases.place)
-        short = pc.if_else(pa.array(rng.random(n) < 0.45), self._place_short.take(places), "")
+        short = pc.if_else(pa.array(self._has_a_place[cases.leaf] & (rng.random(n) < 0.5)), self._place_short.take(places), "")
         found = {
             "title": _joined(
                 short, phrase, _chosen(_TAILS, rng.integers(0, np.where(self._in_the_open[cases.leaf], len(_TAILS), _TAILS_ANYWHERE)))

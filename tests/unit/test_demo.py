@@ -17,7 +17,6 @@ import openpyxl
 import pytest
 import shapely
 
-from data.calendar import WorkingTime
 from data.config import Config
 from data.demo import SCALES, write_files
 from data.demo.areas import District, district
@@ -170,12 +169,21 @@ def test_numbers_are_believable(world: World) -> None:
     assert by_hour[3] < 0.25 * by_hour[10]
 
 
+def test_one_category_rises_in_one_street_for_a_week(world: World) -> None:
+    made = cases(np.random.default_rng(3), world, 0, 0, len(world.rhythm.days) - 1)
+    there = (made.leaf == world.rising_leaf) & (world.district.street[made.grid] == world.rising_street)
+    last = len(world.rhythm.days) - 1
+    week = (there & (made.day >= last - 7)).sum()
+    weeks_before = [(there & (made.day >= last - 7 - 8 * back) & (made.day < last + 1 - 8 * back)).sum() for back in range(1, 9)]
+    assert week > 2 * max(weeks_before)
+
+
 def test_deadlines_fall_in_working_time(world: World) -> None:
     made = cases(np.random.default_rng(3), world, 1, 1000, 1010)
     worked = np.array([unit.startswith("work") for unit in world.catalogue.unit])[made.leaf]
     for due in made.deadline[worked][:200].astype(dt.datetime):
         an_hour_before = due - dt.timedelta(hours=1)
-        assert 0 < WorkingTime.default().hours_between(an_hour_before, due) <= 1
+        assert 0 < world.working.hours_between(an_hour_before, due) <= 1
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
