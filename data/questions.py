@@ -67,7 +67,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
         Question(
             "urgent_events",
-            {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE,
+            {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given"},
             _DUE | _MOST | {"waiting": MASK, "overdue": MASK},
         ),
         Question(

@@ -16,6 +16,7 @@ WITH listed AS MATERIALIZED (
 )
 SELECT
   list, event_ix, event_id, title, address, area_ix, category_ix::INTEGER AS category_ix, source_ix::INTEGER AS source_ix,
+  department_ix::INTEGER AS department_ix,
   outcome_ix::INTEGER AS outcome_ix, urgency_ix::INTEGER AS urgency_ix, is_supervised, reported_at, deadline_at, closed_at, lon, lat
 FROM listed JOIN event USING (event_ix)
 ORDER BY list, CASE list WHEN 'due_soon' THEN epoch(deadline_at) ELSE -event_ix END, event_ix
