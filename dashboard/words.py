@@ -22,7 +22,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "scenes": ("领域", "Domains"),
     "notes": ("地址中有看不懂的部分，已忽略：", "Parts of the address could not be read and were left out: "),
     "loading": ("正在读取", "Loading"),
-    "close": ("收起", "Close"),
     # controls
     "overview": ("总览", "Overview"),
     "more": ("更多", "More"),
@@ -73,7 +72,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "ranking_bands": ("同一带内难分高下", "Order within a band is uncertain"),
     "ranking_more": ("共 {n} 个，下滚看其余", "{n} in all, scroll"),
     "ranking_leaf": ("已到最细一级", "This is the finest level"),
-    "ranking_few": ("件数不足，不排名", "Too few cases to rank"),
     "unassigned": ("未归属", "No area"),
     "not_below": ("未细分到{level}", "In no {level}"),
     # trend
@@ -82,7 +80,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "per_week": ("件/周", "per week"),
     "per_days": ("件/{n} 日", "per {n} days"),
     "trend_days": ("近 {n} 天", "last {n} days"),
-    "trend_window": ("亮段为所选时间", "the bright part is the chosen window"),
     "rest": ("其他", "Other"),
     "total": ("合计", "Total"),
     # categories, sources
@@ -92,11 +89,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "categories_3": ("小类", "Subcategories"),
     "sources": ("来源 · 本期与上期", "Sources · now and before"),
     "tick": ("白线为上期", "white line: before"),
-    "unclassified": ("未分类 {n}", "unclassified {n}"),
     # due soon
     "due_soon": ("未来 {hours} 个工作小时将超期", "Due within {hours} working hours"),
     "overdue": ("已超期未处置", "Overdue, not disposed"),
-    "none_due_soon": ("没有将到期的件", "Nothing is about to fall due"),
     "no_deadlines": ("数据没有时限，无法判断到期", "The data carry no deadlines"),
     # hours
     "hours": ("受理时段", "When events come in"),
@@ -131,11 +126,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "empty": ("所选范围没有事件", "No events in this selection"),
     "no_events": ("快照中没有事件", "The snapshot holds no events"),
     "empty_filter": ("去掉 {filter}：{n} 件", "without {filter}: {n}"),
-    "empty_widen": ("看全部时间", "Show all time"),
     "empty_all": ("清除筛选", "Clear the filters"),
     "failed": ("此处暂时无法显示，其余照常", "This part cannot be shown now; the rest is not affected"),
     "failed_timeout": ("这一项算得太久，请缩小范围", "This took too long; choose a smaller selection"),
-    "no_snapshot": ("没有可用的数据快照", "There is no snapshot to show"),
 }
 
 

@@ -44,6 +44,7 @@ def draw(
     other = "en" if lang == "zh" else "zh"
     return html.Div(
         [
+            _clear(selection, chips, address, lang),
             *(link(address, chip.changes, [chip.text, html.Span("×", className="cross")], "chip") for chip in chips),
             _windows(selection, window, address, lang),
             _categories(selection, categories, address, lang),
@@ -62,6 +63,14 @@ def draw(
         role="group",
         **attributes(aria_label=say("controls", lang)),
     )
+
+
+def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Language) -> html.A | None:
+    """Takes every filter but area and window away, where there is more than one."""
+    own = {key: None for key in ("domain", "category", "subcategory", "source", "stage") if getattr(selection, key)}
+    if len(own) + len(chips) < 2:
+        return None
+    return link(address, {**own, **{key: None for chip in chips for key in chip.changes}}, say("clear", lang), "clear")
 
 
 def _menu(name: str, choice: str, items: Sequence[html.A | html.Div], is_filtering: bool) -> html.Details:

@@ -29,6 +29,8 @@ class KeyNumber:
         What the value is made of; None where the indicator has none.
     excluded, aside
         Left-out cases by reason, in words; those in ``aside`` are said elsewhere and only listed in the evidence.
+    basis
+        Further pairs for the evidence: snapshot, definition.
     series, series_before
         Value per bucket of the window and of the window before.
     """
@@ -46,6 +48,7 @@ class KeyNumber:
     high: float | None = None
     excluded: Mapping[str, float] = field(default_factory=dict)
     aside: Sequence[str] = ()
+    basis: Sequence[tuple[str, str]] = ()
     reason: str = ""
     series: Sequence[float | None] = ()
     series_before: Sequence[float | None] = ()
@@ -102,6 +105,7 @@ def _evidence(entry: KeyNumber, lang: Language) -> html.Details:
     if entry.reason:
         rows.append((say("caveat", lang), entry.reason))
     rows += [(f"{say('excluded', lang)} · {reason}", str(Text(count(n)))) for reason, n in entry.excluded.items()]
+    rows += entry.basis
     return html.Details(
         [
             html.Summary(" · ".join(summary) or say("basis", lang), title=say("basis_hint", lang)),

@@ -10,6 +10,7 @@ from dashboard import callbacks, ids
 from dashboard import map as map_component
 from dashboard.charts.figures import CONFIG, blank
 from dashboard.context import Context
+from dashboard.format import Language
 from dashboard.page import Page, text
 from dashboard.panels import WALL
 from dashboard.words import say
@@ -30,20 +31,20 @@ def layout(context: Context, query: str) -> html.Div:
             dcc.Store(id=ids.SCALE),
             *(dcc.Store(id=ids.figure(key)) for key in FIGURES),
             html.A(say("skip", lang), href=f"#{ids.MAP}", className="skip"),
-            _slot("masthead", "header"),
-            html.Div([_slot("headline"), _slot("ranking")], className="left"),
+            _slot("masthead", lang, "header"),
+            html.Div([_slot("headline", lang), _slot("ranking", lang)], className="left"),
             html.Div(
                 [
-                    _slot("path"),
+                    _slot("path", lang),
                     html.Div(map_component.component(lang), className="map-holder"),
                     html.Div(id=ids.panel("map"), className="slot slot-map"),
-                    _slot("coverage"),
+                    _slot("coverage", lang),
                 ],
                 className="centre",
                 role="main",
             ),
-            html.Div([_chart("trend"), _slot("categories"), _slot("due_soon"), _chart("hours")], className="right"),
-            html.Div([_slot("events"), _slot("sources")], className="foot"),
+            html.Div([_chart("trend"), _slot("categories", lang), _slot("due_soon", lang), _chart("hours")], className="right"),
+            html.Div([_slot("events", lang), _slot("sources", lang)], className="foot"),
         ],
         id=ids.PAGE,
         className="wall is-kiosk" if selection.kiosk else "wall",
@@ -52,9 +53,11 @@ def layout(context: Context, query: str) -> html.Div:
     )
 
 
-def _slot(key: str, kind: str = "section") -> Any:
+def _slot(key: str, lang: Language, kind: str = "section") -> Any:
     element = {"header": html.Header, "section": html.Section}[kind]
-    return element(html.Span(className="skeleton"), id=ids.panel(key), className=f"slot slot-{key}")
+    return element(
+        html.Span(className="skeleton", role="status", title=say("loading", lang)), id=ids.panel(key), className=f"slot slot-{key}"
+    )
 
 
 def _chart(key: str) -> html.Section:

@@ -53,6 +53,10 @@ def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None)
         high=now.high if now.shown else None,
         excluded={REASONS[reason].in_(lang) if reason in REASONS else reason: n for reason, n in now.excluded.items()},
         aside=tuple(REASONS[reason.key].in_(lang) for reason in (VOID, DUPLICATE)),
+        basis=(
+            (say("snapshot", lang), look.view.snapshot.id),
+            (say("definition", lang), f"{look.view.definition.title.get(lang, look.view.definition.name)} v{look.view.definition.version}"),
+        ),
         reason=_reason(look, now),
         series=after if now.shown else (),
         series_before=earlier if now.shown else (),

@@ -1,0 +1,40 @@
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from dashboard.words import WORDS, say
+
+DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard"
+
+
+def names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_every_text_exists_in_both_languages_with_the_same_names(key: str) -> None:
+    zh, en = WORDS[key]
+    assert zh.strip()
+    assert en.strip()
+    assert names(zh) <= names(en) | {"first", "n", "rest", "level"}
+    assert names(en) <= names(zh) | {"first", "n", "rest", "level"}
+
+
+def test_chinese_texts_are_chinese_and_english_ones_hold_no_chinese() -> None:
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    assert [key for key, (_, en) in WORDS.items() if chinese.search(en) and key not in ("language", "language_hint")] == []
+    assert [key for key, (zh, _) in WORDS.items() if not chinese.search(zh)] == ["language", "language_hint", "n", "ranking"]
+
+
+def test_every_text_is_used_and_every_used_text_exists() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in DASHBOARD.rglob("*.py") if path.name != "words.py")
+    asked = set(re.findall(r"""\bsay\(\s*["'](\w+)["']""", source)) | set(re.findall(r'"(\w+)"', source)) & WORDS.keys()
+    built = {key for key in WORDS for stem in ("window_", "any_", "categories_", "event_") if key.startswith(stem)}
+    assert asked - WORDS.keys() == set()
+    assert WORDS.keys() - asked - built == set()
+
+
+def test_values_fill_the_text() -> None:
+    assert say("event_overdue", "zh", span="2 小时") == "超期 2 小时"
