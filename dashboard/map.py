@@ -39,8 +39,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "n": ("n {n}", "n {n}"),
     "unreadable": ("边界暂时读不到，正在重试", "The boundaries cannot be read just now; trying again"),
     "no_outlines": (
-        "数据中没有边界，事件未能上图；数字与排名不受影响",
-        "The data hold no boundaries, so nothing can be drawn; the numbers are not affected",
+        "数据中没有边界：方块表示隶属关系，不是位置",
+        "The data hold no boundaries: tiles show what belongs together, not where it is",
     ),
     "label": ("地图：{name}。方向键移动，加减号缩放，退格键返回上一级", "Map: {name}. Arrows move, plus and minus zoom, Backspace goes up"),
     "events": ("{n} 件", "{n} events"),

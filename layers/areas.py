@@ -20,7 +20,7 @@ from layers.layer import Drawing, Drawn, Layer, Scale, frame
 
 TOO_FEW: Final = "x"
 UNITS: Final = {
-    "count": ("件", "events"),
+    "count": ("件", ""),
     "rate": ("%", "%"),
     "score": ("分", "points"),
     "hours": ("小时", "h"),

@@ -19,8 +19,8 @@ NAMES: Final = {"overdue": ("超期", "overdue"), "due_soon": ("将到期", "due
 def draw(drawing: Drawing) -> Drawn:
     """Points of the selected events that are overdue or due soon; a kind with more than ``MOST_POINTS`` in groups."""
     selection = marks.with_deadline(drawing.selection, *LETTERS)
-    if selection is None:
-        return Drawn({"parts": [], "letters": SHOWN})
+    if selection is None or not drawing.view.snapshot.outcomes["has_deadline"].fillna(False).astype(bool).any():
+        return Drawn({"parts": [], "letters": SHOWN})  # "0 overdue" would be said of data that cannot know
     totals = _totals(drawing)
     if sum(totals.get(state, 0) for state in selection.deadline) > MOST_POINTS:
         return _apart(drawing, totals)

@@ -64,7 +64,6 @@ def draw(drawing: Drawing) -> Drawn:
     status = found["status"]
     online, used = int((status == "online").sum()), int((~status.isin(NOT_IN_USE)).sum())
     lost = int((found["lon"].isna() & (status != "removed")).sum())
-    share = f" {online / used:.1%}" if used else ""
     return Drawn(
         {
             "statuses": "".join(LETTERS.get(one, "0") for one in status),
@@ -72,11 +71,20 @@ def draw(drawing: Drawing) -> Drawn:
             "first": drawing.area_ix,
             "last": int(tree.last[drawing.area_ix]),
         },
-        (
-            Mark("video", f"视频在线{share} · {online:,}" if lang == "zh" else f"video online{share} · {online:,}"),
-            Mark("video", f"不在线 {used - online:,}" if lang == "zh" else f"not online {used - online:,}", is_hollow=True),
-        ),
+        _marks(drawing, online, used, is_known=bool((~status.isin((*NOT_IN_USE, "not_reported"))).any())),
         notes=((f"视频未上图 {lost:,}" if lang == "zh" else f"{lost:,} video points not on the map"),) if lost else (),
+    )
+
+
+def _marks(drawing: Drawing, online: int, used: int, *, is_known: bool) -> tuple[Mark, ...]:
+    is_zh = drawing.lang == "zh"
+    if not used:
+        return ()
+    if not is_known:
+        return (Mark("video", f"视频 {used:,}，未上报状态" if is_zh else f"video {used:,}, no status reported", is_hollow=True),)
+    return (
+        Mark("video", f"视频在线 {online / used:.1%} · {online:,}" if is_zh else f"video online {online / used:.1%} · {online:,}"),
+        Mark("video", f"不在线 {used - online:,}" if is_zh else f"not online {used - online:,}", is_hollow=True),
     )
 
 

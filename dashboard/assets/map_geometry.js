@@ -6,6 +6,7 @@
     const EARTH = 6378137;
     const CIRCUMFERENCE = 2 * Math.PI * EARTH;
     const TILE = 256;
+    const TILES = [32000, 20000]; /* what stands in for a map where there are no boundaries, in steps */
 
     /* All whole numbers of one text. */
     function numbers(text) {
@@ -83,6 +84,10 @@
             }, this);
             open.forEach(function (at) { this.lasts[at] = this.depths.length - 1; }, this);
             this.rings = raw.rings.map(function (text) { return text ? text.split(" ").map(points) : []; });
+            this.hasOutlines = this.rings.some(function (rings) { return rings.length > 0; });
+            if (!this.hasOutlines) {
+                this.tile(0, [0, 0, TILES[0], TILES[1]]);
+            }
             this.boxes = this.rings.map(function (rings) {
                 if (!rings.length) {
                     return null;
@@ -99,12 +104,35 @@
                 return box;
             });
             this.paths = new Array(this.rings.length);
-            this.hasOutlines = this.boxes.some(Boolean);
             this.deepest = Math.max.apply(null, this.depths);
         }
 
         get size() {
             return this.names.length;
+        }
+
+        /* Without boundaries every area is a tile in the tile of the area above: a picture of what belongs together, not of places. */
+        tile(at, box) {
+            const below = this.children(at);
+            const width = box[2] - box[0];
+            const height = box[3] - box[1];
+            if (at > 0) {
+                this.rings[at] = [Int32Array.from([box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3]])];
+            }
+            const head = at > 0 && below.length ? height * 0.2 : 0; /* room for its name above the tiles in it */
+            this.labels[2 * at] = (box[0] + box[2]) / 2;
+            this.labels[2 * at + 1] = head ? box[1] + head * 0.55 : (box[1] + box[3]) / 2;
+            const columns = Math.max(1, Math.min(below.length, Math.round(Math.sqrt((below.length * width) / height / 1.6))));
+            const lines = Math.ceil(below.length / columns);
+            const gap = Math.min(width, height) * 0.035;
+            below.forEach(function (node, order) {
+                const line = Math.floor(order / columns);
+                /* the last line may hold fewer, which are wider */
+                const across = line === lines - 1 ? below.length - line * columns : columns;
+                const left = box[0] + gap + ((width - gap) * (order - line * columns)) / across;
+                const top = box[1] + head + gap + ((height - head - gap) * line) / lines;
+                this.tile(node, [left, top, left + (width - gap) / across - gap, top + (height - head - gap) / lines - gap]);
+            }, this);
         }
 
         /* Position in this file of an area of the snapshot, or -1. */

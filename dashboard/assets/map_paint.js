@@ -147,8 +147,8 @@
             stroke(context, scene, scene.meshes.strong, scene.colours.border_strong, unit * 1.5);
         }
         if (scene.meshes.selected) {
-            stroke(context, scene, scene.meshes.selected, scene.colours.halo, unit * 4.6);
-            stroke(context, scene, scene.meshes.selected, scene.isWhole ? scene.colours.border_strong : scene.colours.accent, unit * (scene.isWhole ? 1.6 : 2.2));
+            stroke(context, scene, scene.meshes.selected, scene.colours.halo, unit * (scene.isWhole ? 3 : 4.6));
+            stroke(context, scene, scene.meshes.selected, scene.isWhole ? scene.colours.border_strong : scene.colours.accent, unit * (scene.isWhole ? 1.5 : 2.2));
         }
     }
 

@@ -42,6 +42,22 @@
         return decoded.get(raw);
     }
 
+    /* Whether a ring has a point, or the middle of an edge, in one of the boxes. */
+    function runsUnder(ring, view, boxes) {
+        for (let step = 0; step < ring.length; step += 2) {
+            const next = (step + 2) % ring.length;
+            const isUnder = [0, 0.5].some(function (share) {
+                const x = (ring[step] + (ring[next] - ring[step]) * share) * view.scale + view.x;
+                const y = (ring[step + 1] + (ring[next + 1] - ring[step + 1]) * share) * view.scale + view.y;
+                return boxes.some(function (box) { return x > box[0] && x < box[2] && y > box[1] && y < box[3]; });
+            });
+            if (isUnder) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     class Screen {
         constructor(map) {
             this.map = map;
@@ -238,7 +254,7 @@
             function on(name) {
                 return layers[name] && !screen.hidden.has(name) ? layers[name] : null;
             }
-            const coloured = on("density") ? null : on("areas");
+            const coloured = areas.hasOutlines && on("density") ? null : on("areas");
             scene.classes = coloured
                 ? Array.from(coloured.classes, function (letter) { return letter >= "0" && letter <= "4" ? Number(letter) : -1; })
                 : null;
@@ -247,7 +263,7 @@
                 window.console.warn("map: " + coloured.classes.length + " values for " + scene.frontier.length + " areas");
             }
             scene.cells = [];
-            const density = on("density");
+            const density = areas.hasOutlines ? on("density") : null;
             if (density) {
                 const places = quanyu().geometry.points(density.places);
                 const numbers = quanyu().geometry.numbers(density.numbers);
@@ -257,7 +273,7 @@
             }
             scene.marks = [];
             ["video", "events", "overdue"].forEach(function (name) {
-                const layer = on(name);
+                const layer = areas.hasOutlines ? on(name) : null;
                 if (layer) {
                     scene.marks.push.apply(scene.marks, screen.marksOf(name, layer));
                 }
@@ -359,30 +375,26 @@
 
         /* Space around an area: little, but enough that its outline does not run under legend and buttons. */
         room(bounds, at) {
-            const em = this.scene.em;
-            const side = this.frame.clientWidth < 34 * em ? 0.6 * em : 1.5 * em;
-            const reserved = this.reserve();
-            const low = reserved.reduce(function (least, box) { return box[1] > this.scene.height / 2 ? Math.min(least, box[1]) : least; }.bind(this), this.scene.height);
-            const tries = [1.2 * em, this.scene.height - low + 0.6 * em];
+            const scene = this.scene;
             const areas = this.areas;
             const map = this.map;
-            const scene = this.scene;
-            const free = tries.find(function (bottom) {
-                const wanted = map._getBoundsCenterZoom(bounds, { paddingTopLeft: [side, 2.2 * em], paddingBottomRight: [side, bottom] });
+            const em = scene.em;
+            const side = this.frame.clientWidth < 34 * em ? 0.6 * em : 1.5 * em;
+            const top = areas.hasOutlines ? 2.2 * em : 3.6 * em;
+            const reserved = this.reserve();
+            const legend = reserved.slice(1).reduce(function (least, box) { return Math.min(least, box[1]); }, scene.height);
+            const rings = areas.rings[at].length ? areas.rings[at] : [].concat.apply([], areas.children(at).map(function (node) { return areas.rings[node]; }));
+            const low = scene.height - legend + 0.6 * em;
+            const right = scene.width - reserved[0][0] + 0.6 * em;
+            const tries = [[side, 1.2 * em], [side, low], [right, 1.2 * em], [right, low]].map(function (padding) {
+                return { paddingTopLeft: [side, top], paddingBottomRight: padding };
+            });
+            return tries.find(function (padding) {
+                const wanted = map._getBoundsCenterZoom(bounds, padding);
                 const corner = map.project(wanted.center, wanted.zoom).subtract(map.getSize().divideBy(2));
                 const view = quanyu().geometry.transform(areas.frame, wanted.zoom, corner.x, corner.y);
-                return !areas.rings[at].some(function (ring) {
-                    for (let step = 0; step < ring.length; step += 2) {
-                        const x = ring[step] * view.scale + view.x;
-                        const y = ring[step + 1] * view.scale + view.y;
-                        if (reserved.some(function (box) { return x > box[0] && x < box[2] && y > box[1] && y < box[3]; })) {
-                            return true;
-                        }
-                    }
-                    return false;
-                });
-            });
-            return { paddingTopLeft: [side, 2.2 * scene.em], paddingBottomRight: [side, free === undefined ? tries[1] : free] };
+                return !rings.some(function (ring) { return runsUnder(ring, view, reserved); });
+            }) || tries[3];
         }
 
         /* Where buttons and legend lie, in pixels of the map: names keep out. */
