@@ -11,6 +11,7 @@ from data.config import SourceConfig
 from data.ingest import placing
 from data.ingest.fields import EVENT, EVENT_INSTANTS, Field, level_fields
 from data.ingest.staging import TYPES, Check
+from data.ingest.values import Parameters, is_one_of
 from data.schema import DATUMS
 
 _OPEN: Final = "('accepted', 'registered', 'dispatched', 'disposing', 'verifying')"
@@ -46,27 +47,24 @@ def create_stage(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...])
     )
 
 
-def add_staged(connection: duckdb.DuckDBPyConnection, staged: str, source: SourceConfig, feed_ix: int, file_ix: int) -> None:
-    """Move a staged file into the common table; its source, department and datum stand in where a row has none."""
-    default = source.datum if source.datum in DATUMS else "WGS84"
+def placement(source: SourceConfig, feed_ix: int, file_ix: int, parameters: Parameters) -> dict[str, str | None]:
+    """Columns that a file's rows get when they are staged; its source, department and datum stand in where a row has none."""
+    default = DATUMS.index(source.datum if source.datum in DATUMS else "WGS84")
     named = "upper(replace(replace(datum, '-', ''), ' ', ''))"
-    branches = " ".join(f"WHEN {named} = '{datum}' THEN {ix}" for ix, datum in enumerate(DATUMS))
-    branches += (
-        f" WHEN {named} IN ('CGCS2000', '国家2000', '4490', 'EPSG:4490', 'EPSG:4326') THEN 0 WHEN {named} IN ('火星', '高德') THEN 1"
+    words = (
+        ("WGS84", "CGCS2000", "国家2000", "EPSG:4490", "EPSG:4326"),
+        ("GCJ02", "火星", "火星坐标", "高德"),
+        ("BD09", "百度", "百度坐标"),
     )
-    branches += f" WHEN {named} = '百度' THEN 2 ELSE {placing.UNKNOWN_DATUM}"
-    connection.execute(
-        f"""INSERT INTO stage BY NAME SELECT * EXCLUDE (datum) REPLACE (coalesce(department, $department) AS department,
-            coalesce(source, $source) AS source), $feed_ix AS feed_ix, $file_ix AS file_ix,
-            CASE WHEN datum IS NULL THEN $datum_ix {branches} END AS datum_ix FROM {staged}""",
-        {
-            "department": source.department,
-            "source": source.name,
-            "feed_ix": feed_ix,
-            "file_ix": file_ix,
-            "datum_ix": DATUMS.index(default),
-        },
-    )
+    branches = " ".join(f"WHEN {is_one_of(named, group)} THEN {ix}" for ix, group in enumerate(words))
+    return {
+        "feed_ix": f"{feed_ix}::UTINYINT",
+        "file_ix": f"{file_ix}::INTEGER",
+        "datum_ix": f"CAST(CASE WHEN datum IS NULL THEN {default} {branches} ELSE {placing.UNKNOWN_DATUM} END AS UTINYINT)",
+        "datum": None,
+        "source": f"coalesce(source, {parameters.add(source.name)})",
+        "department": f"coalesce(department, {parameters.add(source.department)})" if source.department else "department",
+    }
 
 
 def latest(connection: duckdb.DuckDBPyConnection) -> dt.datetime | None:

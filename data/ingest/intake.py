@@ -109,7 +109,7 @@ class Intake:
         if recognised.unknown:
             report.warnings.append("W_UNKNOWN_COLUMN")
         parameters = values.Parameters()
-        staged = Staging(
+        staging = Staging(
             fields,
             recognised,
             raw,
@@ -119,12 +119,17 @@ class Intake:
             words=source.values,
             datum=source.datum,
             more_checks=events.checks if source.kind == "event" else None,
-        ).run(self.connection)
+        )
+        if source.kind == "event":
+            staged = staging.run(self.connection, "stage", events.placement(source, feed_ix, file_ix, parameters))
+        else:
+            staged = staging.run(self.connection)
         if staged.has_offset_and_not:
             report.warnings.append("W_MIXED_TZ")
         self.quarantine.add(staged.details.assign(feed_ix=feed_ix, file_ix=file_ix))
-        self._keep(staged, source, feed_ix, file_ix, raw.geometry)
-        self.connection.execute(f"DROP TABLE {staged.table}")
+        if source.kind != "event":
+            self._keep(staged, source, feed_ix, file_ix, raw.geometry)
+            self.connection.execute(f"DROP TABLE {staged.table}")
 
     def _fields(self, kind: str) -> tuple[Field, ...]:
         if kind == "event":
@@ -134,9 +139,6 @@ class Intake:
         return FIELDS[kind]
 
     def _keep(self, staged: Staged, source: SourceConfig, feed_ix: int, file_ix: int, geometry: Any) -> None:
-        if source.kind == "event":
-            events.add_staged(self.connection, staged.table, source, feed_ix, file_ix)
-            return
         report = self.reports[feed_ix, file_ix]
         frame = self.connection.execute(f"SELECT * FROM {staged.table} ORDER BY row_no").df()
         good = frame[frame["codes"] == 0]

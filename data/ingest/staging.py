@@ -36,6 +36,7 @@ POSITION_CODES: Final = (
 """``position_code`` of a staged row is an index into this tuple; 0 is a usable position."""
 LONGEST: Final[Mapping[str, int]] = {"id": 256, "code": 256, "text": 20_000, "name": 256, "wkt": 10_000_000}
 LONGEST_ID: Final = 64
+FORMULA_ERRORS: Final = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
 TYPES: Final[Mapping[str, str]] = {
     "id": "VARCHAR", "code": "VARCHAR", "name": "VARCHAR", "text": "VARCHAR", "wkt": "VARCHAR", "point": "VARCHAR",
     "choice": "VARCHAR", "instant": "TIMESTAMP", "date": "DATE", "flag": "BOOLEAN", "count": "BIGINT", "number": "DOUBLE",
@@ -117,20 +118,39 @@ class Staging:
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
         self._checks = self._common_checks() + (more_checks(self._present) if more_checks else [])
 
-    def run(self, connection: duckdb.DuckDBPyConnection) -> Staged:
-        """Execute. Rows keep the order of the file."""
-        table = f"staged{next(_numbers)}"
-        typed, parameters = self._typed(connection), self._parameters
-        faults = self._faults(connection)
+    def run(self, connection: duckdb.DuckDBPyConnection, into: str | None = None, also: Mapping[str, str | None] | None = None) -> Staged:
+        """Execute. Rows keep the order of the file.
+
+        Parameters
+        ----------
+        into
+            An existing table to append to; without it a new temporary table is made.
+        also
+            More columns by name, or others in place of those staged: SQL over the fields' values; None leaves one out.
+        """
+        typed, faults = self._typed(), self._faults(connection)
         bits = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
-        codes = f"CASE WHEN faults.bits IS NOT NULL THEN faults.bits ELSE {bits} END" if faults else bits
+        columns = {
+            "row_no": "row_no",
+            "codes": f"CASE WHEN faults.bits IS NOT NULL THEN faults.bits ELSE {bits} END" if faults else bits,
+            **({"position_code": self._position_code()} if {item.name for item in self._fields} >= {"lon", "lat"} else {}),
+            **{item.name: self._output(item) for item in self._fields if item.name != "point"},
+        }
+        shown = {name: name for name in columns} | dict(also or {})
+        outer = ", ".join(f"{sql} AS {name}" for name, sql in shown.items() if sql is not None)
         join = f"LEFT JOIN {faults} AS faults USING (row_no)" if faults else ""
-        columns = ", ".join(f"{self._output(item)} AS {item.name}" for item in self._fields if item.name not in {"point"})
-        position = f", {self._position_code()} AS position_code" if {item.name for item in self._fields} >= {"lon", "lat"} else ""
         order = "ORDER BY row_no" if faults else ""
-        statement = f"CREATE TEMP TABLE {table} AS SELECT row_no, {codes} AS codes{position}, {columns} FROM ({typed}) {join} {order}"
-        connection.execute(statement, _used(statement, parameters))
-        return Staged(table, self._details(connection, typed, table, faults), self._mixes_offsets(connection, typed))
+        inner = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM ({typed}) {join} {order}"
+        table = into or f"staged{next(_numbers)}"
+        first = connection.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0] if into else 0
+        verb = f"INSERT INTO {table} BY NAME" if into else f"CREATE TEMP TABLE {table} AS"
+        statement = f"{verb} SELECT {outer} FROM ({inner})"
+        # Planned as joins, the lists of words would cost several times what they cost as expressions.
+        connection.execute("SET disabled_optimizers = 'in_clause'")
+        connection.execute(statement, _used(statement, self._parameters))
+        connection.execute("RESET disabled_optimizers")
+        bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
+        return Staged(table, self._details(connection, bad), self._mixes_offsets(connection))
 
     def _faults(self, connection: duckdb.DuckDBPyConnection) -> str:
         if not self._raw.faults:
@@ -144,14 +164,14 @@ class Staging:
         connection.unregister("faults_to_insert")
         return name
 
-    def _typed(self, connection: duckdb.DuckDBPyConnection) -> str:
-        del connection
+    def _typed(self, rows: str = "") -> str:
+        """The chain of projections, over all rows or those that a condition on ``row_no`` chooses."""
         cleaned, readable, valued, final = ["row_no"], ["row_no"], ["row_no"], ["row_no"]
         for item in self._fields:
             if item.name in self._present:
                 for layer, step in zip((cleaned, readable, valued, final), self._steps(item), strict=True):
                     layer.extend(step)
-        layers = f"SELECT {', '.join(cleaned)} FROM {self._raw.relation}"
+        layers = f"SELECT {', '.join(cleaned)} FROM {self._raw.relation} {rows}"
         for layer in (readable, valued, final):
             layers = f"SELECT {', '.join(layer)} FROM ({layers})"
         return layers
@@ -284,7 +304,7 @@ class Staging:
             limit = LONGEST[item.type]
             checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {limit} AND length({g}) > {limit})"))
         if item.type in {"id", "code"}:
-            formula = f"(left({g}, 1) IN ('=', '@', '+') OR {g} IN ('#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NUM!', '#NULL!'))"
+            formula = f"({values.is_one_of(f'{g}[1]', '=@+')} OR {values.is_one_of(g, FORMULA_ERRORS)})"
             checks.append(Check("E_FORMULA", name, formula))
             if item.required:
                 checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
@@ -316,42 +336,38 @@ class Staging:
             checks.append(Check("E_TIME_AMBIGUOUS", name, self._zone.ambiguous(f"l_{name}")))
         return checks
 
-    def _details(self, connection: duckdb.DuckDBPyConnection, typed: str, table: str, faults: str) -> pd.DataFrame:
+    def _details(self, connection: duckdb.DuckDBPyConnection, bad: pd.Series) -> pd.DataFrame:
         """One line per reason, worked out again for the few rows that have one."""
-        empty = pd.DataFrame({"row_no": [], "code": [], "column_name": [], "value": []})
-        if not connection.execute(f"SELECT count(*) FROM {table} WHERE codes <> 0").fetchall()[0][0]:
-            return empty
+        faults = [(row, code, "", "") for row, codes in self._raw.faults.items() for code in codes]
+        found = pd.DataFrame(faults, columns=["row_no", "code", "column_name", "value"])
+        bad = bad[~bad.isin(list(self._raw.faults))]
+        if bad.empty:
+            return found
         lines = [
-            f"CASE WHEN {check.condition} THEN {{'code': {self._parameters.add(check.code)}, "
-            f"'column_name': {self._parameters.add(check.column)}, "
+            f"CASE WHEN {check.condition} THEN {{'code': '{check.code}', 'column_name': '{check.column}', "
             f"'value': left(CAST(g_{check.column} AS VARCHAR), 200)}} END"
             for check in self._checks
         ]
-        bad = f"SELECT row_no FROM {table} WHERE codes <> 0"
-        without = f"AND row_no NOT IN (SELECT row_no FROM {faults})" if faults else ""
+        connection.register("bad_rows", bad.to_frame())
+        typed = self._typed("WHERE row_no IN (SELECT row_no FROM bad_rows)")
         statement = f"""SELECT row_no, reason.code AS code, reason.column_name AS column_name, reason.value AS value
-            FROM (SELECT row_no, unnest([{", ".join(lines)}]) AS reason FROM ({typed}) WHERE row_no IN ({bad}) {without})
-            WHERE reason IS NOT NULL ORDER BY row_no"""
-        found = connection.execute(statement, _used(statement, self._parameters)).df() if lines else empty
-        if self._raw.faults:
-            rows = [(row, code, "", "") for row, codes in self._raw.faults.items() for code in codes]
-            found = pd.concat([found, pd.DataFrame(rows, columns=["row_no", "code", "column_name", "value"])], ignore_index=True)
-        return found
+            FROM (SELECT row_no, unnest([{", ".join(lines)}]) AS reason FROM ({typed})) WHERE reason IS NOT NULL ORDER BY row_no"""
+        more = connection.execute(statement, _used(statement, self._parameters)).df()
+        connection.unregister("bad_rows")
+        return pd.concat([found, more], ignore_index=True)
 
-    def _mixes_offsets(self, connection: duckdb.DuckDBPyConnection, typed: str) -> bool:
+    def _mixes_offsets(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """Whether in some column of text some times carry an offset and some do not."""
-        columns = [
-            item.name
-            for item in self._fields
-            if item.type == "instant"
-            and item.name in self._present
-            and self._raw.types[self._recognised.columns[item.name][0]] == "VARCHAR"
-        ]
-        if not columns:
+        cells = {
+            name: [f"trim(c{ix})" for ix in self._recognised.columns[name] if self._raw.types[ix] == "VARCHAR"]
+            for name in (item.name for item in self._fields if item.type == "instant" and item.name in self._present)
+        }
+        texts = [f"coalesce({', '.join(columns)})" for columns in cells.values() if columns]
+        if not texts:
             return False
-        parts = ", ".join(f"count(o_{name}) > 0 AND count(l_{name}) > 0" for name in columns)
-        statement = f"SELECT {parts} FROM ({typed})"
-        return any(connection.execute(statement, _used(statement, self._parameters)).fetchall()[0])
+        counts = ", ".join(f"count(*) FILTER ({values.has_offset(text)}), count(*) FILTER (length({text}) > 9)" for text in texts)
+        row = connection.execute(f"SELECT {counts} FROM {self._raw.relation}").fetchall()[0]
+        return any(0 < with_offset < filled for with_offset, filled in zip(row[::2], row[1::2], strict=True))
 
 
 def _used(statement: str, parameters: values.Parameters) -> dict[str, object]:

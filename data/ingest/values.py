@@ -36,6 +36,7 @@ _TIME_FORMATS: Final = [
     "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S", "%Y%m%d",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
 ]  # fmt: skip
+_FULL: Final = r"[\x{FF01}-\x{FF5E}\x{3000}]"
 _OFFSET: Final = r"(?:[Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
 _FIXED_SINCE: Final = dt.datetime(1992, 1, 1)
 
@@ -60,12 +61,19 @@ class Parameters:
         return "(" + ", ".join(self.add(word) for word in dict.fromkeys(words)) + ")"
 
 
+def is_one_of(text: str, words: Iterable[str]) -> str:
+    """Whether a text is one of this program's own words."""
+    listed = ", ".join("'" + word.replace("'", "''") + "'" for word in dict.fromkeys(words))
+    return f"{text} IN ({listed})"
+
+
 def given(column: str, kind: str, parameters: Parameters) -> str:
     """A raw column as clean text: blanks around it gone, words for "nothing" NULL. Other types become text as they are."""
     text = column if kind == "VARCHAR" else number_text(column, kind)
-    trimmed = f"trim({text}, {parameters.add(BLANKS)})"
+    edge = f"{is_one_of(f'{text}[1]', BLANKS)} OR {is_one_of(f'{text}[-1]', BLANKS)}"
+    trimmed = f"CASE WHEN {edge} THEN trim({text}, {parameters.add(BLANKS)}) ELSE {text} END"
     # Short is cheap to tell, and no word for nothing is long.
-    return f"CASE WHEN strlen({trimmed}) > 11 OR lower({trimmed}) NOT IN {parameters.words(NULL_WORDS)} THEN {trimmed} END"
+    return f"CASE WHEN strlen({text}) > 24 THEN {trimmed} WHEN NOT {is_one_of(f'lower({trimmed})', NULL_WORDS)} THEN {trimmed} END"
 
 
 def number_text(column: str, kind: str) -> str:
@@ -82,7 +90,7 @@ def number_text(column: str, kind: str) -> str:
 def half_width(text: str, parameters: Parameters) -> str:
     """Full-width digits, letters and punctuation as half-width ones."""
     return (
-        f"CASE WHEN strlen({text}) = length({text}) THEN {text} "
+        f"CASE WHEN strlen({text}) = length({text}) OR NOT regexp_matches({text}, '{_FULL}') THEN {text} "
         f"ELSE translate({text}, {parameters.add(FULL_WIDTH)}, {parameters.add(HALF_WIDTH)}) END"
     )
 
@@ -118,10 +126,14 @@ def count(text: str) -> str:
 
 def flag(text: str, parameters: Parameters, extra: Mapping[str, str] | None = None) -> str:
     """Yes or no."""
-    yes = [*TRUE_WORDS, *(word.lower() for word, meaning in (extra or {}).items() if meaning.lower() in TRUE_WORDS)]
-    no = [*FALSE_WORDS, *(word.lower() for word, meaning in (extra or {}).items() if meaning.lower() in FALSE_WORDS)]
-    yes = [word for word in yes if (extra or {}).get(word, "true").lower() in TRUE_WORDS]
-    return f"CASE WHEN lower({text}) IN {parameters.words(yes)} THEN true WHEN lower({text}) IN {parameters.words(no)} THEN false END"
+    branches = [
+        f"WHEN lower({text}) = {parameters.add(word.lower())} THEN {'true' if meaning.lower() in TRUE_WORDS else 'false'}"
+        for word, meaning in (extra or {}).items()
+        if meaning.lower() in (*TRUE_WORDS, *FALSE_WORDS)
+    ]
+    for words, value in ((TRUE_WORDS, "true"), (FALSE_WORDS, "false")):
+        branches.append(f"WHEN {is_one_of(f'lower({text})', words)} THEN {value}")
+    return f"CASE {' '.join(branches)} END"
 
 
 def choice(text: str, item: Field, parameters: Parameters, extra: Mapping[str, str] | None = None) -> str:
@@ -133,9 +145,8 @@ def choice(text: str, item: Field, parameters: Parameters, extra: Mapping[str, s
     for key, words in by_key.items():
         branches.append(f"WHEN lower({text}) IN {parameters.words(words)} THEN {parameters.add(key)}")
     for key, shipped in item.words.items():
-        branches.append(
-            f"WHEN lower({text}) IN {parameters.words([key.lower(), *(word.lower() for word in shipped)])} THEN {parameters.add(key)}"
-        )
+        known = is_one_of(f"lower({text})", [key.lower(), *(word.lower() for word in shipped)])
+        branches.append(f"WHEN {known} THEN '{key}'")
     return f"CASE {' '.join(branches)} END"
 
 
