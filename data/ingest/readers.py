@@ -183,7 +183,7 @@ def _features(connection: duckdb.DuckDBPyConnection, path: Path, options: Option
     is_json = kind == "json"
     found = features.read_geojson(path, options.datum) if is_json else features.read_vector(path, options.datum, options.encoding)
     headers, rows = found.headers, found.rows
-    is_point = shapely.get_type_id(found.geometry) == 0
+    is_point = (shapely.get_type_id(found.geometry) == 0) & ~shapely.is_empty(found.geometry)
     if is_point.any():
         kept = [ix for ix, header in enumerate(headers) if header.lower() not in {"lon", "lat"}]
         headers = [*(headers[ix] for ix in kept), "lon", "lat"]

@@ -130,7 +130,9 @@ def unpacked(path: Path, folder: Path) -> Path:
         Any of the ``E_ZIP_*`` codes, ``E_TOO_MANY_FILES``, ``E_CORRUPT``, ``E_FILE_TYPE``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if path.open("rb").read(2) == b"\x1f\x8b":
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == b"\x1f\x8b"
+    if is_gzip:
         return _gunzipped(path, folder / path.name.removesuffix(".gz"))
     try:
         with zipfile.ZipFile(path) as archive:
