@@ -49,6 +49,7 @@
             this.upButton = this.button("up", function () { screen.up(); });
             this.switch = element("details", "quanyu-switch");
             const summary = element("summary", "quanyu-tool");
+            summary.setAttribute("aria-label", screen.words.layers);
             summary.appendChild(icon("layers"));
             summary.appendChild(element("span", "quanyu-tool-word", screen.words.layers));
             this.list = element("div", "quanyu-switch-list");
@@ -63,7 +64,9 @@
             this.link = element("a", "");
             this.link.hidden = true;
             this.link.tabIndex = -1;
-            this.root.append(this.tools, this.scale, this.marks, this.line, this.tipBox, this.link);
+            const legend = element("div", "quanyu-legend");
+            legend.append(this.scale, this.marks);
+            this.root.append(this.tools, legend, this.line, this.tipBox, this.link);
             screen.holder.appendChild(this.root);
             this.onPress = function (event) {
                 if (parts.switch.open && event.target instanceof Node && !parts.switch.contains(event.target)) {

@@ -206,6 +206,7 @@
                 this.isUserView = false;
                 this.fit(!isFirst);
             }
+            this.frame.setAttribute("role", "application");
             this.frame.setAttribute("aria-label", this.words.label.replace("{name}", payload.area.name));
             this.ask.apply(this, CANVASES);
         }
