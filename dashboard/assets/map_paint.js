@@ -154,9 +154,15 @@
 
     /* What the pointer is over: the coloured area, and the one a click opens. */
     function hover(canvas, scene) {
-        const context = sized(canvas, scene);
         const over = scene.over;
-        if (!scene.areas || !over || over.kind !== "area") {
+        const isShown = Boolean(scene.areas && over && over.kind === "area");
+        const isSized = canvas.width === Math.round(scene.width * scene.ratio) && canvas.height === Math.round(scene.height * scene.ratio);
+        if (!isShown && !scene.hasHover && isSized) {
+            return; /* nothing there, and nothing to wipe: on a wall even that takes time */
+        }
+        const context = sized(canvas, scene);
+        scene.hasHover = isShown;
+        if (!isShown) {
             return;
         }
         const unit = scene.em / 16;
@@ -202,7 +208,7 @@
             context.moveTo(mark.px + (mark.size || size), mark.py);
             draw(context, mark.px, mark.py, mark.size || size);
         });
-        const unit = scene.em / 16;
+        const unit = size / SIZES[kind];
         const colour = scene.colours[kind];
         context.strokeStyle = scene.colours.halo;
         context.lineWidth = unit * (isHollow ? 2.8 : kind === "video" ? 1.6 : 2.2);
@@ -250,7 +256,8 @@
             return;
         }
         const view = scene.view;
-        const unit = scene.em / 16;
+        /* marks shrink a little where the map is small beside its type, as on a phone */
+        const unit = (scene.em / 16) * Math.min(1, Math.max(0.62, Math.sqrt(scene.width * scene.height) / (46 * scene.em)));
         const edge = 12 * unit;
         inPixels(context, scene);
         const visible = scene.marks.filter(function (mark) {
