@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.format import Language
+from dashboard.words import say
 from data import queries
 from data.answers import Answers
 from data.codes import CODES
@@ -182,6 +183,11 @@ class Look:
         """Events of the window that lie in none of the areas below."""
         rest = self.per_area[self.per_area["is_rest"]]
         return int(rest["events"].sum())
+
+    @property
+    def unassigned_name(self) -> str:
+        """What those events are called here."""
+        return say("unassigned" if self.area_ix == 0 else "not_below", self.lang, level=self.level_below)
 
     @cached_property
     def caveats(self) -> list[str]:

@@ -42,7 +42,7 @@ def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> 
         for stage, n in stages.items()
         if n
     ]
-    names = " · ".join(f"{stage_name(stage, lang)} {count(n)}" for stage, n in stages.items() if n)
+    names = [html.Span(f"{stage_name(stage, lang)} {count(n)}") for stage, n in stages.items() if n]
     return html.Div(
         [
             link(
@@ -52,7 +52,7 @@ def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> 
                 "total",
                 **attributes(aria_label=f"{say(key, lang, hours='')} {total}"),
             ),
-            html.Div([html.Div(parts, className="parts"), html.Span(names or "", className="stages")], className="split"),
+            html.Div([html.Div(parts, className="parts"), html.Span(names, className="stages")], className="split"),
         ],
         className=f"due-side is-{key.replace('_', '-')}",
     )

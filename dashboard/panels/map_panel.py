@@ -36,11 +36,11 @@ def coverage(look: Look) -> tuple[Any, ...]:
     total = float(counts[cohort].sum())
     parts = [
         (say("unmapped", lang), unmapped, f"{unmapped / total:.1%}" if total else ""),
-        (say("unassigned", lang), float(look.unassigned), ""),
+        (look.unassigned_name, float(look.unassigned), ""),
         (say("void", lang), float(counts[void].sum()), ""),
         (say("duplicate", lang), float(counts[~void & duplicate].sum()), ""),
     ]
     sources = look.view.snapshot.manifest.get("sources", ())
-    if look.view.scope is None:
+    if look.view.scope is None and look.area_ix == 0:
         parts.append((say("quarantined", lang), float(np.sum([source.get("quarantined", 0) for source in sources])), ""))
     return (coverage_chart.draw(parts, look.caveats, lang),)

@@ -39,10 +39,9 @@ def build(look: Look) -> tuple[Any, ...]:
 def _rank(look: Look, row: Any, *, is_count: bool) -> Rank:
     areas = look.view.snapshot.areas
     is_shown = bool(row.shown) and (is_count or not row.is_rest)
-    rest = say("unassigned" if look.area_ix == 0 else "not_below", look.lang, level=look.level_below)
     return Rank(
         code=None if row.is_rest else areas.codes[row.area_ix],
-        name=rest if row.is_rest else areas.names[row.area_ix],
+        name=look.unassigned_name if row.is_rest else areas.names[row.area_ix],
         value=float(row.value) if is_shown else None,
         low=_known(row.low) if is_shown and not is_count else None,
         high=_known(row.high) if is_shown and not is_count else None,
