@@ -31,6 +31,11 @@ _SOURCE: Final = {
 }  # fmt: skip
 
 
+def default_timezone() -> str:
+    """The zone of configurations that name none: ``QUANYU_TIMEZONE``, or Asia/Shanghai."""
+    return os.environ.get("QUANYU_TIMEZONE", DEFAULT_TIMEZONE)
+
+
 @dataclass(frozen=True)
 class SourceConfig:
     """One ``[[source]]``.
@@ -109,7 +114,7 @@ class Config:
     @classmethod
     def default(cls) -> Config:
         """What ``check`` uses without a configuration: Shanghai time, the national levels, no sources."""
-        return cls(zone=ZoneInfo(DEFAULT_TIMEZONE))
+        return cls(zone=ZoneInfo(default_timezone()))
 
     @classmethod
     def load(cls, path: Path) -> Config:
@@ -134,7 +139,7 @@ class Config:
     def parse(cls, raw: Mapping[str, Any], folder: Path, where: str = "configuration") -> Config:
         """Check parsed TOML; paths are relative to ``folder``."""
         _known(raw, _TOP, where)
-        zone_name = _typed(raw, "timezone", str, where) or DEFAULT_TIMEZONE
+        zone_name = _typed(raw, "timezone", str, where) or default_timezone()
         try:
             zone = ZoneInfo(zone_name)
         except (ZoneInfoNotFoundError, ValueError):

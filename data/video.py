@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import pandas as pd
 
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.view import View
+
+NOT_IN_USE: Final = ("repair", "removed")
+"""Statuses of cameras that no rate counts."""
+
+
+def cameras(points: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`video_points` that are cameras, not the recorders they hang on."""
+    return points[~points["is_device"].fillna(False).astype(bool)]
+
+
+def judged(points: pd.DataFrame) -> pd.DataFrame:
+    """Cameras in use whose state can be said; none where not one of them reports a state, for then silence means nothing."""
+    used = cameras(points)
+    used = used[~used["status"].isin(NOT_IN_USE)]
+    return used if used["reported_status"].notna().any() else used.iloc[:0]
 
 
 def video_points(view: View, selection: Selection) -> pd.DataFrame:

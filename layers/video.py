@@ -9,7 +9,7 @@ import orjson
 import pandas as pd
 
 from data.selection import Selection
-from data.video import video_points
+from data.video import NOT_IN_USE, cameras, video_points
 from data.view import View
 from layers.encoding import encoded, rows
 from layers.layer import Drawing, Drawn, Layer, Mark, frame
@@ -25,7 +25,6 @@ LETTERS: Final = {
     "removed": "x",
 }
 """Derived status → its letter."""
-NOT_IN_USE: Final = ("repair", "removed")
 
 
 def geometry(view: View, area_ix: int) -> bytes | None:
@@ -53,8 +52,7 @@ def geometry(view: View, area_ix: int) -> bytes | None:
 
 
 def _cameras(view: View, selection: Selection) -> pd.DataFrame:
-    found = video_points(view, selection)
-    return found[~found["is_device"].fillna(False).astype(bool)].sort_values("area_ix", kind="stable", ignore_index=True)
+    return cameras(video_points(view, selection)).sort_values("area_ix", kind="stable", ignore_index=True)
 
 
 def draw(drawing: Drawing) -> Drawn:

@@ -16,7 +16,7 @@ from data.indicators.population import population_of
 from data.indicators.registry import Indicator, find
 from data.questions import QUESTIONS
 from data.selection import Selection
-from data.video import video_points
+from data.video import judged, video_points
 from data.view import View
 
 MOST_BOOTSTRAPPED: Final = 120
@@ -164,8 +164,7 @@ def _measured(task: _Task) -> pd.DataFrame:
 
 
 def _video(task: _Task) -> pd.DataFrame:
-    points = video_points(task.view, task.selection)
-    points = points[~points["is_device"].fillna(False).astype(bool) & ~points["status"].isin(("repair", "removed"))]
+    points = judged(video_points(task.view, task.selection))
     points = points.assign(n=1, online=(points["status"] == "online").astype(int))
     n, online = task.rolled(points), task.rolled(points, "online")
     low, high = intervals.wilson(online, n)

@@ -13,6 +13,7 @@ import pandas as pd
 from data.filters import in_cohort
 from data.indicators import intervals
 from data.indicators.registry import DUPLICATE, INDICATORS, VOID, Indicator, Reason
+from data.video import cameras, judged
 from data.view import View
 
 CLOSING_CUT_OFF: Final = "C_CLOSING_CUT_OFF"
@@ -181,11 +182,9 @@ def of_sources(view: View, indicator: Indicator, sources: pd.DataFrame, counts: 
 
 def of_video(view: View, points: pd.DataFrame) -> Number:
     """The share of cameras in use that are derived online. ``points`` is the answer of ``video_points``."""
-    cameras = points[~points["is_device"].fillna(False).astype(bool)]
-    removed = cameras["status"].isin(("repair", "removed"))
-    numerator = int((cameras["status"] == "online").sum())
-    listed = cameras["status"][removed].value_counts()
-    return _plain(view, numerator, int((~removed).sum()), {str(key): int(n) for key, n in listed.items()})
+    counted = judged(points)
+    left = cameras(points).drop(index=counted.index)["status"].value_counts()
+    return _plain(view, int((counted["status"] == "online").sum()), len(counted), {str(key): int(n) for key, n in left.items()})
 
 
 def of_population(view: View, indicator: Indicator, counts: Counts, population: float | None) -> Number:
