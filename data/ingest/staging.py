@@ -1,6 +1,6 @@
 """Raw rows to typed rows with their reason codes: one SQL statement per file, whatever its size.
 
-The statement is a chain of projections: cleaned cells → readable forms → values → instants in UTC → codes. A staged row
+The statement is a chain of projections: trimmed cells → cells or nothing → readable forms → values → instants in UTC → codes. A staged row
 has a bit mask ``codes`` (bits by :data:`ROW_CODES`); 0 means nothing was found against it.
 """
 
@@ -171,10 +171,24 @@ class Staging:
             if item.name in self._present:
                 for layer, step in zip((cleaned, readable, valued, final), self._steps(item), strict=True):
                     layer.extend(step)
-        layers = f"SELECT {', '.join(cleaned)} FROM {self._raw.relation} {rows}"
-        for layer in (readable, valued, final):
+        layers = f"SELECT {', '.join(self._columns())} FROM {self._raw.relation} {rows}"
+        for layer in (cleaned, readable, valued, final):
             layers = f"SELECT {', '.join(layer)} FROM ({layers})"
         return layers
+
+    def _columns(self) -> list[str]:
+        """The raw columns that are needed: as they are (``c``) where they have their field's type, else as trimmed text (``t``)."""
+        native: set[int] = set()
+        text: set[int] = set()
+        for item in self._fields:
+            if item.name in self._present:
+                columns = self._recognised.columns[item.name]
+                (native if self._native(item, {self._raw.types[ix] for ix in columns}) else text).update(columns)
+        return [
+            "row_no",
+            *(f"c{ix}" for ix in sorted(native)),
+            *(f"{values.trimmed(f'c{ix}', self._raw.types[ix], self._parameters)} AS t{ix}" for ix in sorted(text)),
+        ]
 
     def _steps(self, item: Field) -> tuple[list[str], list[str], list[str], list[str]]:
         """What each of the four projections holds for one field: ``g_`` the cell, ``l_``/``o_`` instants on the way."""
@@ -186,7 +200,7 @@ class Staging:
         native = self._native(item, kinds)
         if native is not None:
             return native
-        cells = [values.given(f"c{ix}", self._raw.types[ix], parameters) for ix in self._recognised.columns[name]]
+        cells = [values.given(f"t{ix}") for ix in self._recognised.columns[name]]
         cell = f"coalesce({', '.join(cells)}) AS {g}"
         plain = item.type in {"text", "name", "wkt"}
         form = g if plain else values.half_width(g, parameters)

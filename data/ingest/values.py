@@ -67,13 +67,18 @@ def is_one_of(text: str, words: Iterable[str]) -> str:
     return f"{text} IN ({listed})"
 
 
-def given(column: str, kind: str, parameters: Parameters) -> str:
-    """A raw column as clean text: blanks around it gone, words for "nothing" NULL. Other types become text as they are."""
+def trimmed(column: str, kind: str, parameters: Parameters) -> str:
+    """A raw column as text without blanks around it."""
     text = column if kind == "VARCHAR" else number_text(column, kind)
+    # To look at both ends costs a sixth of what trimming costs, and few cells need it.
     edge = f"{is_one_of(f'{text}[1]', BLANKS)} OR {is_one_of(f'{text}[-1]', BLANKS)}"
-    trimmed = f"CASE WHEN {edge} THEN trim({text}, {parameters.add(BLANKS)}) ELSE {text} END"
-    # Short is cheap to tell, and no word for nothing is long.
-    return f"CASE WHEN strlen({text}) > 24 THEN {trimmed} WHEN NOT {is_one_of(f'lower({trimmed})', NULL_WORDS)} THEN {trimmed} END"
+    return f"CASE WHEN {edge} THEN trim({text}, {parameters.add(BLANKS)}) ELSE {text} END"
+
+
+def given(text: str) -> str:
+    """A trimmed text, NULL where it is a word for nothing."""
+    longest = max(len(word.encode()) for word in NULL_WORDS)
+    return f"CASE WHEN strlen({text}) > {longest} OR NOT {is_one_of(f'lower({text})', NULL_WORDS)} THEN {text} END"
 
 
 def number_text(column: str, kind: str) -> str:
