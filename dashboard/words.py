@@ -73,7 +73,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "ranking_more": ("共 {n} 个，下滚看其余", "{n} in all, scroll"),
     "ranking_leaf": ("已到最细一级", "This is the finest level"),
     "unassigned": ("未归属", "No area"),
-    "not_below": ("未细分到{level}", "In no {level}"),
+    "not_below": ("未细分到{level}", "Unassigned"),
     # trend
     "trend": ("受理量", "Accepted"),
     "per_day": ("件/日", "per day"),

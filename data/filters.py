@@ -270,7 +270,7 @@ def _sources() -> Filter:
         return positions("source", np.array([row.source in selection.source for row in view.snapshot.sources], dtype=bool))
 
     def say(view: View, selection: Selection, lang: Language) -> str:
-        return _joined((row.name for row in view.snapshot.sources if row.source in selection.source), lang)
+        return _joined((row.name_in(lang) for row in view.snapshot.sources if row.source in selection.source), lang)
 
     def unknown(view: View, selection: Selection) -> list[str]:
         return [source for source in selection.source if source not in {row.source for row in view.snapshot.sources}]

@@ -23,8 +23,8 @@ STAGE_NAMES: Final[Mapping[str, Words]] = {
     "accepted": Words("受理", "accepted"),
     "registered": Words("立案", "registered"),
     "dispatched": Words("派遣", "dispatched"),
-    "disposing": Words("处置", "being handled"),
-    "verifying": Words("核查", "being verified"),
+    "disposing": Words("处置", "handling"),
+    "verifying": Words("核查", "verifying"),
     "closed": Words("结案", "closed"),
     "parked": Words("挂账", "parked"),
     "void": Words("作废", "void"),
@@ -52,6 +52,15 @@ CALLBACK_NAMES: Final[Mapping[str, Words]] = {
     "basically": Words("基本满意", "basically satisfied"),
     "unsatisfied": Words("不满意", "not satisfied"),
     "unrated": Words("未评价", "not rated"),
+}
+SOURCE_NAMES: Final[Mapping[str, Words]] = {
+    "hotline": Words("12345热线", "12345 hotline"),
+    "patrol": Words("网格员上报", "Grid patrol"),
+    "video": Words("视频AI", "Video AI"),
+    "sensor": Words("物联感知", "Sensors"),
+    "drone": Words("无人机", "Drones"),
+    "media": Words("媒体", "Media"),
+    "inspection": Words("上级督查", "Inspection"),
 }
 WEEKDAY_NAMES: Final = tuple(
     Words(*pair)

@@ -48,7 +48,7 @@ def draw(
             *(link(address, chip.changes, [chip.text, html.Span("×", className="cross")], "chip") for chip in chips),
             _windows(selection, window, address, lang),
             _categories(selection, categories, address, lang),
-            _toggles("source", selection.source, [(source.source, source.name) for source in sources], address, lang),
+            _toggles("source", selection.source, [(source.source, source.name_in(lang)) for source in sources], address, lang),
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
             link(
                 address,

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard.charts.bars import Row
+from dashboard.format import Language
 from data.store.snapshot import Source
 
 
-def rows(frame: pd.DataFrame, sources: Sequence[Source], chosen: tuple[str, ...], has_previous: bool) -> list[Row]:
+def rows(frame: pd.DataFrame, sources: Sequence[Source], chosen: tuple[str, ...], has_previous: bool, lang: Language) -> list[Row]:
     """All sources with events in the window or the one before, biggest first.
 
     Parameters
@@ -25,7 +26,7 @@ def rows(frame: pd.DataFrame, sources: Sequence[Source], chosen: tuple[str, ...]
     present = sorted({*now.index, *before.index}, key=lambda ix: (-now.get(ix, 0), -before.get(ix, 0), ix))
     return [
         Row(
-            sources[ix].name,
+            sources[ix].name_in(lang),
             float(now.get(ix, 0)),
             float(before.get(ix, 0)) if has_previous else None,
             {"source": ",".join(key for key in (*chosen, sources[ix].source) if key != sources[ix].source or key not in chosen) or None},

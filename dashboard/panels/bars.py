@@ -36,6 +36,6 @@ def categories(look: Look) -> tuple[Any, ...]:
 def sources(look: Look) -> tuple[Any, ...]:
     """All sources with events in the window or before it."""
     rows = sources_chart.rows(
-        look.answers(queries.sources), look.view.snapshot.sources, look.selection.source, look.window.previous is not None
+        look.answers(queries.sources), look.view.snapshot.sources, look.selection.source, look.window.previous is not None, look.lang
     )
     return (bars.draw(rows, say("sources", look.lang), count(sum(row.n for row in rows)), address=look.address, lang=look.lang),)

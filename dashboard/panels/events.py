@@ -62,7 +62,7 @@ def _line(look: Look, row: pd.Series) -> Line:
     categories = [tree.names[ix] for ix in tree.path(int(row["category_ix"]))]
     text = _text(row["title"]) or _text(row["address"]) or " / ".join(categories[1:] or categories)
     stage = stage_name(str(snapshot.outcomes["stage"].iloc[int(row["outcome_ix"])]), lang)
-    source = snapshot.sources[int(row["source_ix"])].name
+    source = snapshot.sources[int(row["source_ix"])].name_in(lang)
     unmapped = "" if pd.notna(row["lon"]) else say("event_unmapped", lang)
     return Line(
         event_id=str(row["event_id"]),

@@ -23,6 +23,7 @@ from data.errors import DefinitionError, SnapshotRefused
 from data.indicators.definition import Definition
 from data.schema import SCHEMA_VERSION
 from data.tree import Tree
+from data.vocabulary import SOURCE_NAMES, Language
 
 T = TypeVar("T")
 
@@ -34,6 +35,10 @@ class Source:
     source: str
     name: str
     is_proactive: bool
+
+    def name_in(self, lang: Language) -> str:
+        """The name as the data have it in Chinese; in English the known sources have names of their own."""
+        return SOURCE_NAMES[self.source].en if lang == "en" and self.source in SOURCE_NAMES else self.name
 
 
 class Snapshot:

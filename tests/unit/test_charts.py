@@ -58,7 +58,7 @@ def test_what_is_shown_is_one_level_below_what_is_chosen(tree: Tree, chosen: dic
 def test_sources_add_up_and_toggle() -> None:
     listed = (Source("hotline", "12345热线", False), Source("video", "视频AI", True))
     frame = pd.DataFrame({"source_ix": [0, 0, 1], "is_previous": [False, True, False], "n": [4, 9, 7]})
-    rows = sources.rows(frame, listed, ("video",), has_previous=True)
+    rows = sources.rows(frame, listed, ("video",), has_previous=True, lang="zh")
     assert [(row.name, row.n, row.before, row.is_chosen) for row in rows] == [("视频AI", 7, 0, True), ("12345热线", 4, 9, False)]
     assert rows[0].changes == {"source": None}
     assert rows[1].changes == {"source": "video,hotline"}
