@@ -24,7 +24,7 @@ _NARROWED: Final = ("day", "outcome_ix")
 
 
 def statement(questions: tuple[Question, ...], lines: frozenset[str]) -> str:
-    """The SQL of a bundle. All columns of its questions must be whole numbers or booleans.
+    """The SQL of a bundle. All columns of its questions are whole numbers or booleans; none is about single cases.
 
     Columns: ``part`` (position of the question), then ``c0`` to ``cN`` in the order of the question's columns.
     """
@@ -40,14 +40,14 @@ def statement(questions: tuple[Question, ...], lines: frozenset[str]) -> str:
         narrowed = ["TRUE"]
         if question.reach == "window":
             narrowed.append("day >= $from_day")
-        if question.has_cohort and "cohort" in lines:
+        if question.cohort == "always":
             narrowed.append("outcome_ix BETWEEN $cohort_low AND $cohort_high")
-        if question.has_cohort and "cohort_set" in lines:
+        if question.cohort == "always" and "cohort_set" in lines:
             narrowed.append("get_bit($cohort_set::BIT, outcome_ix::INTEGER) = 1")
         select = f"SELECT {part} AS part, {listed} FROM"
         inner = f"WITH selected AS (SELECT * FROM widest WHERE {' AND '.join(narrowed)})"  # noqa: S608
         parts.append(f"{select} (\n{inner}\n{codes[part]})")
-    widest = Question("_selected", {}, has_cohort=False).statement(own)
+    widest = Question("_selected", {}, cohort="never").statement(own)
     named = " ".join(question.name for question in questions)
     shared = f"WITH widest AS MATERIALIZED (SELECT {columns} FROM (\n{widest}))"  # noqa: S608
     return "\n".join((f"-- {named}", shared, "\nUNION ALL\n".join(parts)))
@@ -75,8 +75,7 @@ def ask(view: View, selection: Selection, asked: Mapping[Question, Mapping[str, 
     bound = scope(view)
     for row in active(selection):
         bound |= window_with_previous(view, selection) if "window" in row.keys else row.bind(view, selection)
-    if "void" not in selection.stage:
-        bound |= cohort(view)
+    bound |= cohort(view)
     text = statement(questions, bound.lines)
     parameters = dict(bound.parameters)
     for given in asked.values():

@@ -1,8 +1,8 @@
 """The questions: one typed function per ``.sql`` file, from a view and a selection to a frame with declared columns.
 
-Void events and duplicates are left out everywhere but in :func:`outcomes_per_bucket`, whose outcomes say which they are,
-and where the selection asks for void events by name. Within one request ask through :class:`data.answers.Answers`, which
-puts each question once.
+Void events and duplicates are left out everywhere but in :func:`outcomes_per_bucket`, whose outcomes say which they are, and,
+where single cases are shown, when the selection asks for void events by name. Within one request ask through
+:class:`data.answers.Answers`, which puts each question once.
 """
 
 from __future__ import annotations

@@ -45,15 +45,16 @@ class Question:
         Parameter name → DuckDB type, for all that the question's own text uses.
     reach
         ``window``: the selection. ``previous``: with the previous window. ``everything``: the scope alone.
-    has_cohort
-        Void events and duplicates are left out (unless the selection asks for void events).
+    cohort
+        Void events and duplicates are left out ``always``, ``never``, or, where single cases are shown, ``unless_asked``: unless the
+        selection names the stage void.
     """
 
     name: str
     columns: Mapping[str, str]
     parameters: Mapping[str, str] = field(default_factory=dict)
     reach: Reach = "window"
-    has_cohort: bool = True
+    cohort: Literal["always", "unless_asked", "never"] = "always"
 
     @cached_property
     def text(self) -> str:
@@ -90,7 +91,11 @@ class Question:
             bound |= (
                 window_with_previous(view, selection) if "window" in row.keys and self.reach == "previous" else row.bind(view, selection)
             )
-        return bound | cohort(view) if self.has_cohort and "void" not in selection.stage else bound
+        return bound | cohort(view) if self.leaves_out(selection) else bound
+
+    def leaves_out(self, selection: Selection) -> bool:
+        """Whether void events and duplicates are left out for this selection."""
+        return self.cohort == "always" or (self.cohort == "unless_asked" and "void" not in selection.stage)
 
     def ask(self, view: View, selection: Selection, *, time_limit_s: float = TIME_LIMIT_S, **parameters: Any) -> pd.DataFrame:
         """Put the question on a cursor of its own.

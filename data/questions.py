@@ -34,7 +34,7 @@ _DUE: Final = {"due_from": "TIMESTAMP", "due_until": "TIMESTAMP"}
 QUESTIONS: Final[dict[str, Question]] = {
     question.name: question
     for question in (
-        Question("outcomes_per_bucket", _BUCKET | {"outcome_ix": "int"} | _N, _DAYS, reach="previous", has_cohort=False),
+        Question("outcomes_per_bucket", _BUCKET | {"outcome_ix": "int"} | _N, _DAYS, reach="previous", cohort="never"),
         Question("categories_per_bucket", _BUCKET | {"category_ix": "int"} | _N, _DAYS, reach="previous"),
         Question("sources", {"source_ix": "int", "is_previous": "bool"} | _N, {"from_day": "DATE"}, reach="previous"),
         Question("hours_of_week", {"hour_of_week": "int, Monday 00 h = 0"} | _N),
@@ -69,18 +69,28 @@ QUESTIONS: Final[dict[str, Question]] = {
             "urgent_events",
             {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given"},
             _DUE | _MOST | {"waiting": MASK, "overdue": MASK},
+            cohort="unless_asked",
         ),
         Question(
             "event_points",
             {"event_ix": "int"} | {key: _CASE[key] for key in ("lon", "lat", "category_ix", "outcome_ix", "deadline_at")},
             _MOST,
+            cohort="unless_asked",
         ),
-        Question("mapped_count", _N),
+        Question("mapped_count", _N, cohort="unless_asked"),
         Question(
-            "density", {"row": "int, from the south", "column": "int, from the west"} | _N, {"cell_columns": "INTEGER", "block": "INTEGER"}
+            "density",
+            {"row": "int, from the south", "column": "int, from the west"} | _N,
+            {"cell_columns": "INTEGER", "block": "INTEGER"},
+            cohort="unless_asked",
         ),
-        Question("event_count", _N),
-        Question("event_page", _CASE | {"department_ix": "int; 0 is not given"}, _MOST | {"after_at": "TIMESTAMP", "after_id": "VARCHAR"}),
+        Question("event_count", _N, cohort="unless_asked"),
+        Question(
+            "event_page",
+            _CASE | {"department_ix": "int; 0 is not given"},
+            _MOST | {"after_at": "TIMESTAMP", "after_id": "VARCHAR"},
+            cohort="unless_asked",
+        ),
         Question(
             "event_case",
             _CASE
@@ -102,7 +112,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             | {f"{step}_at": "UTC instant or null" for step in ("accepted", "registered", "dispatched", "disposed", "verified", "updated")},
             {"event_id": "VARCHAR"},
             reach="everything",
-            has_cohort=False,
+            cohort="never",
         ),
         Question(
             "boundaries",
@@ -117,7 +127,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             },
             {"depth": "INTEGER"},
             reach="everything",
-            has_cohort=False,
+            cohort="never",
         ),
         Question(
             "video_points",

@@ -24,7 +24,7 @@ __all__ = ["KEYS", "VIEW_KEYS", "Selection", "Window", "sentence", "settle", "wi
 
 MAXIMUM_QUERY: Final = 6000
 MAXIMUM_KEYS: Final = 60
-_SPLIT: Final = re.compile(r"(?<!\\),")
+_PART: Final = re.compile(r"(?:\\.|[^,])+")
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def _pairs(query: str | Mapping[str, list[str]], notes: list[Words]) -> Iterator
 
 
 def _parts(text: str, kind: values.Kind) -> list[str]:
-    parts = [text] if kind.is_whole else [re.sub(r"\\(.)", r"\1", part) for part in _SPLIT.split(text)]
+    parts = [text] if kind.is_whole else [re.sub(r"\\(.)", r"\1", part) for part in _PART.findall(text)]
     return [part.strip() for part in parts if part.strip()]
 
 
