@@ -298,6 +298,11 @@ _CAVEAT = (
         "来源没有办理时限，无法判断是否按期或超期；请提供时限列或在类别表中配置时限。",
         "The source gives no deadlines, so nothing can be called on time or overdue; send a deadline column or time limits.",
     ),
+    (
+        "C_NOT_RECORDED",
+        "快照中没有任何一件带有这项记录，零不代表没有发生；请来源提供相应的列。",
+        "Nothing in this snapshot carries this mark, so zero does not mean that it never happened; ask the source for the column.",
+    ),
 )
 
 

@@ -223,6 +223,8 @@ def _poisson(counts: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], np
 
 
 def _has_caveat(view: View, indicator: Indicator) -> bool:
+    if indicator.is_optional and not compute.is_recorded(view, indicator):
+        return True
     return indicator.is_due and not view.snapshot.outcomes["has_deadline"].fillna(False).astype(bool).any()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from data.view import View
 
 CLOSING_CUT_OFF: Final = "C_CLOSING_CUT_OFF"
 NO_DEADLINES: Final = "C_NO_DEADLINES"
+NOT_RECORDED: Final = "C_NOT_RECORDED"
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -177,7 +178,8 @@ def of_sources(view: View, indicator: Indicator, sources: pd.DataFrame, counts: 
     n = int(sources["n"].sum())
     numerator = int(sources["n"][proactive[sources["source_ix"].to_numpy(dtype=int)]].sum())
     excluded = left_out(weights(view)[indicator.key], counts)
-    return _plain(view, numerator, n, excluded)
+    number, found = _plain(view, numerator, n, excluded), caveats(view, indicator, counts)
+    return replace(number, shown=number.shown and not found, caveats=found)
 
 
 def of_video(view: View, points: pd.DataFrame) -> Number:
@@ -244,7 +246,16 @@ def caveats(view: View, indicator: Indicator, counts: Counts) -> tuple[str, ...]
         has_deadline = view.snapshot.outcomes["has_deadline"].to_numpy(dtype=bool, na_value=False) & in_cohort(view)
         if counts[in_cohort(view)].any() and not counts[has_deadline].any():
             return (NO_DEADLINES,)
+    if indicator.is_optional and not is_recorded(view, indicator):
+        return (NOT_RECORDED,)
     return ()
+
+
+def is_recorded(view: View, indicator: Indicator) -> bool:
+    """Whether anything in the whole snapshot carries what an optional indicator counts."""
+    if indicator.measure == "source":
+        return any(source.is_proactive for source in view.snapshot.sources)
+    return bool(weights(view)[indicator.key].numerator.any())
 
 
 def finding_codes(view: View) -> frozenset[str]:

@@ -66,6 +66,8 @@ class Indicator:
         How the 95 % interval is made.
     is_due
         It depends on what is due, so without any deadline it says nothing.
+    is_optional
+        Many sources do not record its numerator, so where a whole snapshot has none it says nothing.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Indicator:
     measure: Measure = "outcome"
     interval: Interval = "wilson"
     is_due: bool = False
+    is_optional: bool = False
     share: float = 0.0
 
     @property
@@ -190,6 +193,7 @@ _ALL: Final = (
         "is_reworked",
         _DUE_FOR_CLOSING,
         Words("至少返工一次 ÷ 应结案", "sent back at least once ÷ due for closing"),
+        is_optional=True,
         reasons=_CLOSING_REASONS,
         direction=-1,
     ),
@@ -199,6 +203,7 @@ _ALL: Final = (
         "is_postponed",
         _DUE_FOR_DISPOSAL,
         Words("延期 ÷ 应处置", "extended ÷ due for handling"),
+        is_optional=True,
         reasons=_DISPOSAL_REASONS,
         direction=-1,
     ),
@@ -255,6 +260,7 @@ _ALL: Final = (
         "TRUE",
         "",
         Words("巡查、视频、感知、无人机发现 ÷ 受理量", "found by patrol, video, sensor or drone ÷ events accepted"),
+        is_optional=True,
         direction=1,
         measure="source",
     ),

@@ -11,7 +11,12 @@ import pandas as pd
 import pytest
 
 from data.config import Config
+from data.indicators.ask import ask
+from data.indicators.definition import shipped
+from data.selection import Selection
 from data.store.build import Built, build_file
+from data.store.snapshot import Snapshot
+from data.view import View
 
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -106,6 +111,17 @@ def test_days_of_new_york_are_days_in_new_york(built: Callable[[str], Built], re
 def test_new_york_says_that_closing_is_cut_off(built: Callable[[str], Built]) -> None:
     codes = frame(built("nyc-neighbourhoods"), "SELECT DISTINCT code FROM finding WHERE code LIKE 'C\\_%' ESCAPE '\\'")["code"]
     assert set(codes) == {"C_CLOSING_CUT_OFF", "C_NO_DEADLINES"}
+
+
+@pytest.mark.parametrize("key", ["rework_rate", "postpone_rate", "proactive_rate", "closing_rate", "median_hours", "video_online_rate"])
+def test_what_new_york_does_not_record_is_not_shown_as_a_number(built: Callable[[str], Built], key: str) -> None:
+    view = View(Snapshot(built("nyc-community-districts").path), shipped()[0])
+    assert not ask(view, Selection(window="all"))["indicators"][key]["shown"]
+
+
+def test_pingshan_shows_its_on_time_rate_in_ask(built: Callable[[str], Built]) -> None:
+    number = ask(View(Snapshot(built("pingshan").path), shipped()[0]), Selection(window="all"))["indicators"]["closing_on_time_rate"]
+    assert (number["numerator"], number["denominator"], number["shown"]) == (9071, 9995, True)
 
 
 def test_new_york_full_columns_are_recognised(real_data: Path) -> None:
