@@ -33,11 +33,11 @@ PATTERNS: Final = (
     # mobile numbers
     f"(?:[+＋]?[8８][6６]{_S})?[1１][3-9３-９](?:{_S}{_D}){{9}}",
     # landlines with their area code
-    f"[(（]?[0０]{_D}{{2,3}}[)）]?{_S}[2-9２-９]{_D}{{2,3}}{_S}{_D}{{4}}",
+    f"(?:[+＋][8８][6６]{_S}[(（]?[0０]?|[(（]?[0０]){_D}{{2,3}}[)）]?{_S}[2-9２-９]{_D}{{2,3}}{_S}{_D}{{4}}",
     _PLATE,
 )
 """RE2 patterns, applied in this order; the longer numbers first, so that no part of one is left standing."""
-SUSPECT: Final = f"(?:{_D}{_S}){{9}}{_D}|{_PLATE}"
+SUSPECT: Final = f"(?:{_D}[)）]?{_S}){{9}}{_D}|{_PLATE}"
 """What any text that needs masking contains: one look decides for most texts."""
 
 
