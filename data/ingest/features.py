@@ -61,6 +61,8 @@ def read_geojson(path: Path, declared: str | None = None) -> Features:
         raise FileRejected("E_TYPE", f"{path.name} is JSON but no list of features; export it as a GeoJSON FeatureCollection.")
     plain = not isinstance(raw, dict)
     properties = [item if plain and "properties" not in item else (item.get("properties") or {}) for item in items]
+    if not all(isinstance(row, dict) for row in properties):
+        raise FileRejected("E_TYPE", f"{path.name} has features whose properties are no object; export it as a GeoJSON FeatureCollection.")
     headers = list(dict.fromkeys(key for row in properties for key in row))
     rows = [[_text(row.get(header)) for header in headers] for row in properties]
     geometry = np.array([_shape(item.get("geometry")) for item in items], dtype=object)
@@ -130,7 +132,8 @@ def transformer_to_wgs84(crs: str) -> pyproj.Transformer | None:
 
 def _named_crs(raw: dict[str, Any]) -> str | None:
     named = raw.get("crs")
-    name = ((named.get("properties") or {}).get("name") if isinstance(named, dict) else None) or None
+    properties = named.get("properties") if isinstance(named, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
     return None if name is None or "CRS84" in str(name) else str(name)
 
 

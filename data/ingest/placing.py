@@ -125,7 +125,7 @@ class OwnCodes:
         if area_code is not None:
             ix = self._by_code(area_code)
             if ix is None:
-                bits |= BIT["E_FK_STREET" if len(area_code) <= 9 and area_code.isdigit() else "E_FK_GRID"]
+                bits |= BIT["E_FK_STREET" if len(area_code) in {6, 9} and area_code.isdigit() else "E_FK_GRID"]
             elif at < 0 or at <= ix <= self._last[at]:
                 at = ix
             elif not ix <= at <= self._last[ix]:

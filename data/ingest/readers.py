@@ -20,6 +20,7 @@ import shapely
 
 from data.errors import FileRejected
 from data.ingest import delimited, features, sniff, workbook
+from data.ingest.values import BLANKS
 
 MAX_COLUMNS: Final = 1000
 MAX_ROWS: Final = 100_000_000
@@ -128,12 +129,12 @@ def _text(connection: duckdb.DuckDBPyConnection, path: Path, options: Options, s
 
 def _scan(connection: duckdb.DuckDBPyConnection, relation: str, path: Path, separator: str, *, columns: list[str], skipped: int) -> None:
     """DuckDB's own reader, for files without a single irregular record; raises where there is one."""
-    blank = " AND ".join(f"{column} IS NULL" for column in columns)
+    blank = " AND ".join(f"({column} IS NULL OR trim({column}, $blanks) = '')" for column in columns)
     connection.execute(
         f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
             delim=$separator, quote='"', escape='"', all_varchar=true, null_padding=false, strict_mode=true,
             columns=$columns, max_line_size=33554432) WHERE NOT ({blank})""",
-        {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR")},
+        {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR"), "blanks": BLANKS},
     )
     connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
 

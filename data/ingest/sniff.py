@@ -136,7 +136,7 @@ def unpacked(path: Path, folder: Path) -> Path:
         return _gunzipped(path, folder / path.name.removesuffix(".gz"))
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _safe(archive, path)
+            members = [member for member in _safe(archive, path) if not _is_litter(member.filename)]
             for member in members:
                 (folder / PurePosixPath(member.filename).name).write_bytes(archive.read(member))
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
@@ -149,6 +149,12 @@ def unpacked(path: Path, folder: Path) -> Path:
         found = ", ".join(name.name for name in names[:6]) or "nothing"
         raise FileRejected("E_FILE_TYPE", f"{path.name} must hold one data set; found {found}.")
     return wanted[0]
+
+
+def _is_litter(name: str) -> bool:
+    """Whether a member is what desktops add to archives by themselves."""
+    path = PurePosixPath(name)
+    return "__MACOSX" in path.parts or path.name.startswith("._") or path.name in {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 def _safe(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
