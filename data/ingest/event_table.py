@@ -254,7 +254,7 @@ class EventTable:
             "lat": "CASE WHEN isnan(at_lat) THEN NULL ELSE at_lat END",
             "given_lon": "lon",
             "given_lat": "lat",
-            "datum": f"[{datums}][datum_ix + 1]",
+            "datum": f"[{datums}][CAST(datum_ix AS SMALLINT) + 1]",
             "position_code": f"CASE WHEN at_code > 0 THEN [{codes}][at_code + 1] END",
             "is_supervised": "coalesce(is_supervised, false)",
             **{name: f"coalesce({name}, 0)" for name in ("rework_count", "postpone_count", "bounce_count")},
