@@ -125,12 +125,20 @@ def _per_area(answers: Answers, key: str, depth: int | None = None) -> pd.DataFr
     return areas.indicator_per_area(answers.view, answers.selection, key, depth, ask=answers.rows)
 
 
+def _urgent(answers: Answers, limit: int = 12) -> pd.DataFrame:
+    view, selection = answers.view, answers.selection
+    if "void" in selection.stage:
+        return queries.urgent_events(view, selection, limit)
+    return queries.urgent_events(view, selection, limit, **queries.enough_from(view, selection, _outcomes(answers), limit))
+
+
 DERIVED: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     queries.outcomes_per_bucket: _outcomes,
     queries.categories_per_bucket: _categories,
     queries.hours_per_source: _hours_per_source,
     queries.sources: _sources,
     queries.hours_of_week: _hours,
+    queries.urgent_events: _urgent,
     queries.indicator_per_area: _per_area,
     areas.indicator_per_area: _per_area,
 }

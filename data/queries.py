@@ -7,20 +7,21 @@ where single cases are shown, when the selection asks for void events by name. W
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import datetime as dt
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from data import boundaries, cases, video
 from data.due import due_until
-from data.filters import area_ix, deadline_masks, in_cohort
+from data.filters import Mask, area_ix, deadline_masks, in_cohort
 from data.indicators import areas, compute
 from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS
 from data.selection import Selection
 from data.view import View
-from data.window import window
+from data.window import Window, window
 
 
 class Points(NamedTuple):
@@ -28,6 +29,20 @@ class Points(NamedTuple):
 
     frame: pd.DataFrame
     total: int
+
+
+NO_POINTS: Final = pd.DataFrame(
+    {
+        "event_ix": pd.Series(dtype="int32"),
+        "lon": pd.Series(dtype="float64"),
+        "lat": pd.Series(dtype="float64"),
+        "category_ix": pd.Series(dtype="int32"),
+        "outcome_ix": pd.Series(dtype="int32"),
+        "deadline_at": pd.Series(dtype="datetime64[us]"),
+        "state": pd.Series(dtype="str"),
+    }
+)
+"""Event points where there are none, or too many. Never changed."""
 
 
 class Density(NamedTuple):
@@ -123,23 +138,62 @@ def due_soon_rows(view: View, selection: Selection) -> pd.DataFrame:
     return QUESTIONS["due_soon"].ask(view, selection, **_due(view))
 
 
-def urgent_events(view: View, selection: Selection, limit: int = 12) -> pd.DataFrame:
-    """At most ``limit`` open events about to be due, as many overdue, and as many newest, in column ``list``."""
-    masks = deadline_masks(view)
+def urgent_events(
+    view: View, selection: Selection, limit: int = 12, *, overdue_from: dt.date | None = None, newest_from: dt.date | None = None
+) -> pd.DataFrame:
+    """At most ``limit`` open events about to be due, as many overdue, and as many newest, in column ``list``.
+
+    ``overdue_from`` and ``newest_from`` spare a search: a day from which on there are surely enough of them, or all.
+    """
+    masks, first = deadline_masks(view), window(view, selection).from_day
     return QUESTIONS["urgent_events"].ask(
-        view, selection, **_due(view), waiting=masks["due_soon"] & in_cohort(view), overdue=masks["overdue"] & in_cohort(view), most=limit
+        view,
+        selection,
+        **_due(view),
+        waiting=masks["due_soon"] & in_cohort(view),
+        overdue=masks["overdue"] & in_cohort(view),
+        most=limit,
+        overdue_from=overdue_from or first,
+        newest_from=newest_from or first,
     )
 
 
-def event_points(view: View, selection: Selection, limit: int = 3000, total: int | None = None) -> Points:
+def enough_from(view: View, selection: Selection, outcomes: pd.DataFrame, limit: int) -> dict[str, dt.date]:
+    """The days for :func:`urgent_events`, from the answer of :func:`outcomes_per_bucket` with the window's own buckets."""
+    found, good = window(view, selection), in_cohort(view)
+    days = {}
+    for key, mask in (("overdue_from", deadline_masks(view)["overdue"] & good), ("newest_from", good)):
+        days[key] = _day_of_last(found, outcomes, mask, limit)
+    return days
+
+
+def first_day(view: View, selection: Selection, outcomes: pd.DataFrame, states: tuple[str, ...]) -> dt.date:
+    """A day of the window before which no event is in any of these states of the deadline; see :func:`enough_from`."""
+    masks = deadline_masks(view)
+    mask = np.logical_or.reduce([masks[state] for state in states]) & in_cohort(view)
+    return _day_of_last(window(view, selection), outcomes, mask, None)
+
+
+def _day_of_last(found: Window, outcomes: pd.DataFrame, mask: Mask, limit: int | None) -> dt.date:
+    """First day of the bucket from which on there are ``limit`` events of some outcomes, or all; the day after where none are."""
+    wanted = outcomes[(outcomes["bucket"] >= 0) & mask[outcomes["outcome_ix"].to_numpy(dtype=int)]]
+    counts = wanted.groupby("bucket")["n"].sum().sort_index(ascending=False)
+    if counts.empty:
+        return found.to_day + dt.timedelta(days=1)
+    reached = counts if limit is None else counts[counts.cumsum() - counts < limit]
+    bucket = int(reached.index[-1])
+    return found.from_day + dt.timedelta(days=bucket * found.bucket_days)
+
+
+def event_points(view: View, selection: Selection, limit: int = 3000, total: int | None = None, since: dt.date | None = None) -> Points:
     """The selected events with a position, or an empty frame and their number where there are more than ``limit``.
 
-    Column ``state`` is ``overdue``, ``due_soon``, ``open`` or ``closed``. ``total`` spares a count where it is known.
+    Column ``state`` is ``overdue``, ``due_soon``, ``open`` or ``closed``. ``total`` and ``since``, a day before which there are none,
+    spare work where they are known.
     """
-    if total is not None and total > limit:
-        columns = pd.DataFrame({column: [] for column in QUESTIONS["event_points"].columns})
-        return Points(columns.assign(state=[]), total)
-    frame = QUESTIONS["event_points"].ask(view, selection, most=limit + 1)
+    if total is not None and (total > limit or total == 0):
+        return Points(NO_POINTS, total)
+    frame = QUESTIONS["event_points"].ask(view, selection, most=limit + 1, since=since or window(view, selection).from_day)
     if len(frame) > limit:
         return Points(_stated(view, frame.iloc[:0]), mapped_count(view, selection))
     return Points(_stated(view, frame.sort_values("event_ix", ignore_index=True)), len(frame))

@@ -63,18 +63,19 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"is_previous": "bool", "share": "float, 0 to 1", "hours": "float, hours"},
             {"shares": "DOUBLE[]", "asked": MASK, "from_day": "DATE"},
             reach="previous",
+            cohort="never",  # the outcomes asked about are of the cohort
         ),
         Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
         Question(
             "urgent_events",
             {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given"},
-            _DUE | _MOST | {"waiting": MASK, "overdue": MASK},
+            _DUE | _MOST | {"waiting": MASK, "overdue": MASK, "overdue_from": "DATE", "newest_from": "DATE"},
             cohort="unless_asked",
         ),
         Question(
             "event_points",
             {"event_ix": "int"} | {key: _CASE[key] for key in ("lon", "lat", "category_ix", "outcome_ix", "deadline_at")},
-            _MOST,
+            _MOST | {"since": "DATE"},
             cohort="unless_asked",
         ),
         Question("mapped_count", _N, cohort="unless_asked"),

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from data.filters import area_ix
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.view import View
@@ -28,7 +29,17 @@ def judged(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def video_points(view: View, selection: Selection) -> pd.DataFrame:
-    """Cameras and devices of the selected area with their derived ``status``; the window and other filters do not apply."""
+    """Cameras and devices of the selected area with their derived ``status``; the window and other filters do not apply.
+
+    They change with the snapshot alone, so a scope's are asked for once; do not change the frame in place.
+    """
     limit = dt.timedelta(minutes=view.definition.camera_limit_minutes)
-    place = Selection(area=selection.area)
-    return QUESTIONS["video_points"].ask(view, place, seen_after=view.snapshot.as_of.replace(tzinfo=None) - limit)
+    seen_after = view.snapshot.as_of.replace(tzinfo=None) - limit
+    everything = view.snapshot.once(
+        ("video_points", seen_after, tuple(view.spans)), lambda: QUESTIONS["video_points"].ask(view, Selection(), seen_after=seen_after)
+    )
+    if selection.area is None:
+        return everything
+    ix = area_ix(view, selection)
+    last = int(view.snapshot.areas.last[ix]) if ix >= 0 else ix - 1
+    return everything[everything["area_ix"].between(ix, last)].reset_index(drop=True)

@@ -10,7 +10,7 @@ from data.indicators.compute import count_outcomes
 from layers import marks
 from layers.layer import Drawing, Drawn, Kind, Layer, Mark
 
-MOST_POINTS: Final = 600
+MOST_POINTS: Final = 400
 LETTERS: Final = {"overdue": "o", "due_soon": "s"}
 SHOWN: Final[dict[str, Kind]] = {"o": "overdue", "s": "due_soon"}
 NAMES: Final = {"overdue": ("超期", "overdue"), "due_soon": ("将到期", "due soon")}
@@ -22,9 +22,11 @@ def draw(drawing: Drawing) -> Drawn:
     if selection is None or not drawing.view.snapshot.outcomes["has_deadline"].fillna(False).astype(bool).any():
         return Drawn({"parts": [], "letters": SHOWN})  # "0 overdue" would be said of data that cannot know
     totals = _totals(drawing)
-    if sum(totals.get(state, 0) for state in selection.deadline) > MOST_POINTS:
+    total = sum(totals[state] for state in selection.deadline)
+    if total > MOST_POINTS:
         return _apart(drawing, totals)
-    found = queries.event_points(drawing.view, selection, MOST_POINTS)
+    since = queries.first_day(drawing.view, drawing.selection, drawing.answers(queries.outcomes_per_bucket), selection.deadline)
+    found = queries.event_points(drawing.view, selection, MOST_POINTS, total=total, since=since)
     counts = found.frame["state"].value_counts()
     return Drawn(
         {"parts": [marks.points(drawing, found.frame, LETTERS)], "letters": SHOWN},

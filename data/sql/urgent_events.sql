@@ -7,12 +7,12 @@ WITH listed AS MATERIALIZED (
   ORDER BY deadline_at, event_ix LIMIT $most)
   UNION ALL
   (SELECT 'overdue', event_ix FROM selected
-  WHERE TRUE
+  WHERE day >= $overdue_from
     AND outcome_ix BETWEEN $overdue_low AND $overdue_high -- overdue
     AND get_bit($overdue_set::BIT, outcome_ix::INTEGER) = 1 -- overdue_set
   ORDER BY event_ix DESC LIMIT $most)
   UNION ALL
-  (SELECT 'newest', event_ix FROM selected ORDER BY event_ix DESC LIMIT $most)
+  (SELECT 'newest', event_ix FROM selected WHERE day >= $newest_from ORDER BY event_ix DESC LIMIT $most)
 )
 SELECT
   list, event_ix, event_id, title, address, area_ix, category_ix::INTEGER AS category_ix, source_ix::INTEGER AS source_ix,

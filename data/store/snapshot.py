@@ -112,7 +112,7 @@ class Snapshot:
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, made at the first call with this key and kept as long as the snapshot is open.
 
-        For what follows from the snapshot alone (and, say, a definition); never for anything a viewer chose.
+        For what follows from the snapshot, a definition and a scope; never for anything a viewer chose.
         """
         with self._making:
             if key not in self._made:
