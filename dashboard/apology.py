@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from data.errors import NoSnapshot, QuanyuError, QueryTimeout, SnapshotRefused, StoreError
+from data.errors import DefinitionError, NoSnapshot, QuanyuError, QueryTimeout, SnapshotRefused, StoreError
 from data.vocabulary import Language
 
 WORDS: Final[Mapping[type[QuanyuError], tuple[str, str]]] = {
@@ -17,6 +17,10 @@ WORDS: Final[Mapping[type[QuanyuError], tuple[str, str]]] = {
     SnapshotRefused: (
         "这份数据快照未通过校验，不予显示；请管理员重新发布。",
         "This snapshot failed verification and is not shown; ask the operator to publish again.",
+    ),
+    DefinitionError: (
+        "这份快照没有地址里的口径。去掉地址中的 definition= 按默认口径显示。",
+        "This snapshot was published without the definition in the address. Without definition= the default one is used.",
     ),
     StoreError: ("数据暂时无法读取，请稍后再试。", "The data cannot be read just now; try again later."),
     QueryTimeout: ("算得太久，已停下；请缩小范围。", "This took too long and was stopped; choose a smaller selection."),

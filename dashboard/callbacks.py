@@ -22,8 +22,10 @@ from dashboard.panels.panel import Panel
 from dashboard.words import say
 from data.errors import QuanyuError, QueryTimeout
 from data.filters import settle
+from data.indicators.registry import INDICATORS
 from data.selection import Selection
 from data.view import View
+from layers.registry import LAYERS
 
 SCRIPTS = "quanyu_controls"
 """Namespace of ``assets/controls.js``."""
@@ -63,7 +65,7 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
 def _compute(context: Context, panels: Sequence[Panel], view: View, selection: Selection, notes: list[str]) -> tuple[list[Any], bool]:
     """The values of all outputs, and whether every panel could be made."""
     selection, more = settle(view, selection)
-    look = Look(view, selection, (*notes, *more))
+    look = Look(view, selection, (*notes, *more, *_unknown(selection)))
     nothing = _nothing(context, look)
     values: list[Any] = []
     is_whole = True
@@ -77,6 +79,13 @@ def _compute(context: Context, panels: Sequence[Panel], view: View, selection: S
             values += panel.failed(_sorry(context, panel, look, error))
             is_whole = False
     return values, is_whole
+
+
+def _unknown(selection: Selection) -> list[str]:
+    """Notes on an indicator or layers that the address names and no registry has."""
+    named = [("indicator", selection.indicator)] if selection.indicator and selection.indicator not in INDICATORS else []
+    named += [("layers", key) for key in selection.layers or () if key not in LAYERS]
+    return [say("unknown_value", selection.lang, name=key, value=value) for key, value in named]
 
 
 def _nothing(context: Context, look: Look) -> html.Div | None:

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "controls": ("筛选", "Filters"),
     "scenes": ("领域", "Domains"),
     "notes": ("地址中有看不懂的部分，已忽略：", "Parts of the address could not be read and were left out: "),
+    "unknown_value": ("{name}={value} 不认识，已忽略。", "{name}={value} is not known and was left out."),
     "loading": ("正在读取", "Loading"),
     # controls
     "overview": ("总览", "Overview"),
@@ -88,7 +89,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "categories_2": ("大类", "Categories"),
     "categories_3": ("小类", "Subcategories"),
     "sources": ("来源 · 本期与上期", "Sources · now and before"),
-    "tick": ("白线为上期", "white line: before"),
+    "bars_rest": ("另 {n} 项", "{n} more"),
+    "unclassified": ("未分类", "Unclassified"),
+    "tick": ("白线为上期", "line: before"),
     # due soon
     "due_soon": ("未来 {hours} 个工作小时将超期", "Due within {hours} working hours"),
     "overdue": ("已超期未处置", "Overdue, not disposed"),
@@ -100,7 +103,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     # events
     "events": ("紧急与最新", "Urgent and newest"),
     "event_overdue": ("超期 {span}", "{span} late"),
-    "event_due_soon": ("将超期 {span}", "due in {span}"),
+    "event_due_soon": ("{span}后超期", "due in {span}"),
     "event_id": ("编号", "Id"),
     "event_address": ("地址", "Address"),
     "event_reported": ("受理", "Reported"),

@@ -71,6 +71,8 @@ def draw(drawing: Drawing) -> Drawn:
     found = drawing.per_area[~drawing.per_area["is_rest"]].set_index("area_ix").reindex(shown)
     factor = 100.0 if indicator.unit == "rate" else 1.0
     is_shown = found["shown"].fillna(False).astype(bool).to_numpy() & found["value"].notna().to_numpy()
+    if drawing.view.snapshot.outcomes.empty:
+        is_shown[:] = False  # "0 events" would be said of a snapshot that never had any
     values = np.where(is_shown, found["value"].to_numpy(dtype=np.float64) * factor, np.nan)
     digits = 0 if indicator.unit == "count" else 1
     edges, edge_digits = classes.limits(values, 0 if indicator.unit == "count" else 2)

@@ -202,6 +202,18 @@
                 rows.classList.toggle("is-cut", isCut);
             }
         });
+        countRest();
+    }
+
+    /* Rows of bars that find no room wrap out of sight; how many there are is said in the heading. */
+    function countRest() {
+        document.querySelectorAll("[data-rest]").forEach(function (note) {
+            const rows = note.closest(".bars").querySelector(".rows");
+            const edge = rows.getBoundingClientRect().right;
+            const inSight = Array.from(rows.children).filter(function (row) { return row.getBoundingClientRect().left < edge - 1; }).length;
+            const rest = Number(note.dataset.all) - inSight;
+            write(note, rest > 0 ? " · " + note.dataset.rest.replace("{n}", rest) : "");
+        });
     }
 
     function resized() {

@@ -90,9 +90,16 @@
         }
     }
 
+    /* in the zone of the deployment, as the clock of the page is */
+    function clockTime(instant) {
+        const clock = document.querySelector("[data-clock]");
+        const zone = clock ? { timeZone: clock.dataset.clock } : {};
+        return new Date(instant).toLocaleTimeString("zh-CN", Object.assign({ hour12: false }, zone));
+    }
+
     function watch() {
         if (failures > 0 && Date.now() - heardAt > SILENCE_MS) {
-            banner("away", { time: new Date(heardAt).toLocaleTimeString() });
+            banner("away", { time: clockTime(heardAt) });
         }
     }
 

@@ -11,6 +11,7 @@ from dash import html
 from dashboard.charts.marks import bar, heading
 from dashboard.format import Language, change, count
 from dashboard.links import Changes, attributes, link
+from dashboard.words import say
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,16 @@ class Row:
     is_chosen: bool = False
 
 
-def draw(rows: Sequence[Row], title: str, aside: Any, *, address: str, lang: Language) -> html.Div:
-    """The rows in the order given, all against the longest bar or tick."""
+def draw(rows: Sequence[Row], title: str, aside: Any, *, address: str, lang: Language, count_all: int | None = None) -> html.Div:
+    """The rows in the order given, all against the longest bar or tick.
+
+    How many of ``count_all`` (default: these rows) find no room is said in the heading, by the browser, which knows.
+    """
+    rest = html.Span(className="rest", **attributes(data_rest=say("bars_rest", lang, n="{n}"), data_all=str(count_all or len(rows))))
     longest = max((max(row.n, row.before or 0) for row in rows), default=0) or 1
     return html.Div(
         [
-            heading(title, aside),
+            heading(title, [aside, rest]),
             html.Div(
                 [_row(row, longest, address, lang) for row in rows],
                 className="rows",

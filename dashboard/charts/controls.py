@@ -16,6 +16,7 @@ from data.store.snapshot import Source
 from data.tree import Tree
 from data.vocabulary import STAGE_NAMES
 from data.window import DEFAULT, Window
+from layers.palette import UNCLASSIFIED
 
 WINDOWS = ("today", "7d", "30d", "90d", "365d", "week", "month", "assessment", "all")
 ITEMS = 60
@@ -101,10 +102,13 @@ def _windows(selection: Selection, window: Window, address: str, lang: Language)
 def _categories(selection: Selection, tree: Tree, address: str, lang: Language) -> html.Details:
     """Domains while none is chosen, then the categories of those chosen."""
     tops = [ix for ix in tree.tops() if not selection.domain or tree.names[ix] in selection.domain]
+    named = {UNCLASSIFIED: say("unclassified", lang)}
     cleared: Changes = {"domain": None, "category": None, "subcategory": None}
     items = [_item(address, cleared, say("any_category", lang), not (selection.domain or selection.category or selection.subcategory))]
     if not selection.domain and len(tops) > 1:
-        items += [_item(address, {**cleared, "domain": tree.names[ix]}, tree.names[ix], False) for ix in tops[:ITEMS]]
+        items += [
+            _item(address, {**cleared, "domain": tree.names[ix]}, named.get(tree.names[ix], tree.names[ix]), False) for ix in tops[:ITEMS]
+        ]
     else:
         below = [child for top in tops for child in tree.children(top)][:ITEMS]
         items += [

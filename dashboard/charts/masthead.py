@@ -11,6 +11,7 @@ from dashboard.format import Language, local
 from dashboard.links import attributes, link
 from dashboard.words import say
 from data.store.snapshot import Snapshot
+from layers.palette import UNCLASSIFIED
 
 TABS_WIDTH = 60
 """Letters of the domains that stand beside the overview, each with its gap; a Chinese character counts as two."""
@@ -64,9 +65,10 @@ def scenes(domains: Sequence[str], chosen: Sequence[str], address: str, lang: La
         shown.append(name)
     hidden = [name for name in domains if name not in shown]
     tabs: list[Any] = [_tab(say("overview", lang), {"domain": None, **cleared}, not chosen, address)]
-    tabs += [_tab(name, {"domain": name, **cleared}, name in chosen, address) for name in domains if name in shown]
+    named = {UNCLASSIFIED: say("unclassified", lang)}
+    tabs += [_tab(named.get(name, name), {"domain": name, **cleared}, name in chosen, address) for name in domains if name in shown]
     if hidden:
-        items = [link(address, {"domain": name, **cleared}, name, "item") for name in hidden]
+        items = [link(address, {"domain": name, **cleared}, named.get(name, name), "item") for name in hidden]
         tabs.append(html.Details([html.Summary(say("more", lang)), html.Div(items, className="items")], className="menu"))
     return html.Nav(tabs, className="tabs", **attributes(aria_label=say("scenes", lang)))
 

@@ -12,7 +12,7 @@ from dashboard.charts.figures import Figure, axis, layout
 from dashboard.format import Language, count
 from dashboard.words import say
 from data.tree import Tree
-from layers.palette import Palette
+from layers.palette import UNCLASSIFIED, Palette
 
 LABEL_SHARE = 0.122
 """Height of a label as a share of the plot, at its least height."""
@@ -37,6 +37,10 @@ def by_domain(frame: pd.DataFrame, tree: Tree, buckets: int) -> dict[str, list[f
     if rest:
         answer[""] = [sum(values) for values in zip(*rest, strict=True)]
     return answer
+
+
+def _shown(name: str, lang: Language) -> str:
+    return say("unclassified", lang) if name == UNCLASSIFIED else name or say("rest", lang)
 
 
 def draw(
@@ -64,7 +68,7 @@ def draw(
     traces = [
         {
             "type": "bar" if is_single else "scatter",
-            "name": name or say("rest", lang),
+            "name": _shown(name, lang),
             "x": x,
             "y": [int(value) for value in values],
             "marker": {"color": colours.get(name, palette.rest), "line": {"width": 0}},
@@ -168,7 +172,7 @@ def _labels(
             "yanchor": "middle",
             "xshift": 0.45,
             "showarrow": False,
-            "text": _short(name or say("rest", lang)),
+            "text": _short(_shown(name, lang)),
             "font": {"color": colours.get(name, palette.rest), "size": 1},
         }
         for (name, _), place in zip(wanted, places, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from dashboard.charts import bars
@@ -11,6 +12,7 @@ from dashboard.format import count
 from dashboard.look import Look
 from dashboard.words import say
 from data import queries
+from layers.palette import UNCLASSIFIED
 
 MOST_CATEGORIES = 12
 
@@ -27,10 +29,12 @@ def categories(look: Look) -> tuple[Any, ...]:
         depth,
         chosen=chosen[categories_chart.KEYS[depth - 1]],
         has_previous=look.window.previous is not None,
-        most=MOST_CATEGORIES,
+        most=len(tree),
     )
     title = say("categories", look.lang, level=say(f"categories_{depth}", look.lang))
-    return (bars.draw(rows, title, say("tick", look.lang), address=look.address, lang=look.lang),)
+    rows = [dataclasses.replace(row, name=say("unclassified", look.lang)) if row.name == UNCLASSIFIED else row for row in rows]
+    shown = rows[:MOST_CATEGORIES]
+    return (bars.draw(shown, title, say("tick", look.lang), address=look.address, lang=look.lang, count_all=len(rows)),)
 
 
 def sources(look: Look) -> tuple[Any, ...]:
