@@ -26,6 +26,9 @@ SUPERSEDED: Final = 1 << 60
 """Bit of a row that a later one with the same id replaces: accepted, but not stored."""
 _FK: Final = ("E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH")
 _CONTENT: Final = tuple(item.name for item in EVENT if item.name not in {"point", "datum", "source", "department"})
+_JUDGED: Final = """(SELECT stage.* EXCLUDE (position_code), ranked.*, at_code AS position_code
+    FROM stage JOIN ranked ON stage.rowid = ranked.stage_row)"""
+"""Accepted rows with their place in the order and their judged position."""
 _INSTANTS: Final = "[reported_at, registered_at, dispatched_at, disposed_at, verified_at, closed_at]"
 
 
@@ -102,9 +105,8 @@ class EventTable:
         columns = [*(f"own_{name}" for name in self._named_by), "own_area", "own_last", "own_bits"]
         self._create("own", pd.DataFrame(answer, columns=columns).astype(dict.fromkeys(columns[:-3], "str")))
 
-    def _placed(self) -> str:
+    def _placed(self, both: str = "(SELECT *, stage.rowid AS stage_row FROM stage POSITIONAL JOIN located)") -> str:
         """``stage`` with its position, the area it lies in (``at_``) and the area it names itself (``own_``)."""
-        both = "(SELECT *, stage.rowid AS stage_row FROM stage POSITIONAL JOIN located)"
         if not self._named_by:
             return f"(SELECT *, -1 AS own_area, -1 AS own_last, 0::BIGINT AS own_bits FROM {both})"
         on = " AND ".join(f"b.{name} IS NOT DISTINCT FROM own.own_{name}" for name in self._named_by)
@@ -207,12 +209,18 @@ class EventTable:
         """Fill ``category``, ``source``, ``department``, ``outcome`` and ``event``."""
         connection = self._connection
         self._dictionaries(tree)
-        judged = "(SELECT * EXCLUDE (position_code), at_code AS position_code FROM stage POSITIONAL JOIN located)"
+        # A positional join runs in one thread: it is used for the few narrow columns that number the accepted rows.
+        connection.execute(
+            """CREATE TEMP TABLE ranked AS SELECT row_number() OVER () - 1 AS event_ix, * EXCLUDE (reported_at, event_id) FROM (
+                SELECT stage.rowid AS stage_row, reported_at, event_id, at_lon, at_lat, at_code, at_area
+                FROM stage POSITIONAL JOIN located WHERE codes = 0 ORDER BY reported_at, event_id)"""
+        )
+        # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
+        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         connection.execute(
             f"""CREATE TEMP TABLE combination AS SELECT {outcomes.key()} AS outcome_key,
                     {", ".join(f"any_value({outcomes.EXPRESSIONS[name]}) AS o_{name}" for name in outcomes.COLUMNS)}
-                FROM {outcomes.with_implied(judged)}
-                WHERE codes = 0 GROUP BY outcome_key""",
+                FROM {outcomes.with_implied(_JUDGED)} GROUP BY outcome_key""",
             {"as_of": as_of},
         )
         connection.execute(
@@ -225,8 +233,6 @@ class EventTable:
         statement = self._insert(zone)
         named = {"as_of": as_of, **self._raster(), **parameters.values}
         wanted = duckdb.extract_statements(statement)[0].named_parameters
-        # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
-        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         connection.execute(statement, {name: value for name, value in named.items() if name in wanted})
         connection.execute("RESET disabled_optimizers")
 
@@ -259,17 +265,15 @@ class EventTable:
             "is_supervised": "coalesce(is_supervised, false)",
             **{name: f"coalesce({name}, 0)" for name in ("rework_count", "postpone_count", "bounce_count")},
         }
-        chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES["event"] if name != "event_ix")
-        placed = f"(SELECT * EXCLUDE (position_code), at_code AS position_code FROM {self._placed()})"
-        keyed = f"(SELECT *, {outcomes.key()} AS outcome_key FROM {outcomes.with_implied(placed)} WHERE codes = 0)"
+        chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES["event"])
+        keyed = f"(SELECT *, {outcomes.key()} AS outcome_key FROM {outcomes.with_implied(self._placed(_JUDGED))})"
         paths = " AND ".join(f"e.{name} IS NOT DISTINCT FROM c_{name}" for name in ("domain", "category", "subcategory"))
-        return f"""INSERT INTO event SELECT row_number() OVER () - 1, * FROM (
-            SELECT {chosen} FROM {keyed} AS e
+        return f"""INSERT INTO event SELECT {chosen} FROM {keyed} AS e
             JOIN outcome_place USING (outcome_key)
             JOIN category_place ON {paths}
             JOIN source_place ON e.source = source_place.text
             LEFT JOIN department_place ON e.department = department_place.text
-            ORDER BY reported_at, event_id)"""
+            ORDER BY event_ix"""
 
     def _dictionaries(self, tree: CategoryTree) -> None:
         connection = self._connection

@@ -50,8 +50,13 @@ def is_personal(header: str, kind: str) -> bool:
 
 
 def masked(expression: str) -> str:
-    """SQL for a free text with personal numbers masked; NULL stays NULL. Takes and gives VARCHAR."""
+    """SQL for a text with personal numbers masked; NULL stays NULL. Takes and gives VARCHAR."""
     replaced = expression
     for pattern in PATTERNS:
         replaced = f"regexp_replace({replaced}, '{pattern}', '{MASK}', 'g')"
-    return f"CASE WHEN regexp_matches({expression}, '{SUSPECT}') THEN {replaced} ELSE {expression} END"
+    return replaced
+
+
+def is_suspect(expression: str) -> str:
+    """SQL that tells whether a text needs :func:`masked`; never false where it does."""
+    return f"regexp_matches({expression}, '{SUSPECT}')"

@@ -18,7 +18,7 @@ import pandas as pd
 from data.errors import FileRejected
 from data.ingest import values
 from data.ingest.fields import EVENT_INSTANTS, Field
-from data.ingest.privacy import masked
+from data.ingest.privacy import is_suspect, masked
 from data.ingest.readers import Raw
 from data.ingest.recognise import Recognised
 
@@ -57,6 +57,7 @@ _NUMERIC: Final = (
     "UBIGINT",
 )
 _UNREADABLE: Final = ("STRUCT", "MAP", "BLOB", "UNION", "GEOMETRY", "INTERVAL", "BIT")
+_PLAIN_CODE: Final = "[0-9A-Za-z][0-9A-Za-z_./:()-]{0,63}"
 _numbers = itertools.count()
 
 
@@ -172,23 +173,39 @@ class Staging:
                 for layer, step in zip((cleaned, readable, valued, final), self._steps(item), strict=True):
                     layer.extend(step)
         layers = f"SELECT {', '.join(self._columns())} FROM {self._raw.relation} {rows}"
-        for layer in (cleaned, readable, valued, final):
+        for layer in (self._looks(), cleaned, readable, valued, final):
             layers = f"SELECT {', '.join(layer)} FROM ({layers})"
         return layers
 
     def _columns(self) -> list[str]:
         """The raw columns that are needed: as they are (``c``) where they have their field's type, else as trimmed text (``t``)."""
+        native, text = self._read()
+        return [
+            "row_no",
+            *(f"c{ix}" for ix in sorted(native)),
+            *(f"{values.trimmed(f'c{ix}', self._raw.types[ix], self._parameters)} AS t{ix}" for ix in sorted(text)),
+        ]
+
+    def _looks(self) -> list[str]:
+        """Beside each text whether it is a word for nothing (``n``), and for free text whether it needs masking (``s``)."""
+        native, text = self._read()
+        free = {ix for item in self._fields if item.type == "text" for ix in self._recognised.columns.get(item.name, ())}
+        return [
+            "row_no",
+            *(f"c{ix}" for ix in sorted(native)),
+            *(f"t{ix}, {values.is_nothing(f't{ix}')} AS n{ix}" for ix in sorted(text)),
+            *(f"{is_suspect(f't{ix}')} AS s{ix}" for ix in sorted(free & text)),
+        ]
+
+    def _read(self) -> tuple[set[int], set[int]]:
+        """Columns that have their field's type, and columns that are read as text."""
         native: set[int] = set()
         text: set[int] = set()
         for item in self._fields:
             if item.name in self._present:
                 columns = self._recognised.columns[item.name]
                 (native if self._native(item, {self._raw.types[ix] for ix in columns}) else text).update(columns)
-        return [
-            "row_no",
-            *(f"c{ix}" for ix in sorted(native)),
-            *(f"{values.trimmed(f'c{ix}', self._raw.types[ix], self._parameters)} AS t{ix}" for ix in sorted(text)),
-        ]
+        return native, text
 
     def _steps(self, item: Field) -> tuple[list[str], list[str], list[str], list[str]]:
         """What each of the four projections holds for one field: ``g_`` the cell, ``l_``/``o_`` instants on the way."""
@@ -200,7 +217,7 @@ class Staging:
         native = self._native(item, kinds)
         if native is not None:
             return native
-        cells = [values.given(f"t{ix}") for ix in self._recognised.columns[name]]
+        cells = [f"CASE WHEN NOT n{ix} THEN t{ix} END" for ix in self._recognised.columns[name]]
         cell = f"coalesce({', '.join(cells)}) AS {g}"
         plain = item.type in {"text", "name", "wkt"}
         form = g if plain else values.half_width(g, parameters)
@@ -214,6 +231,12 @@ class Staging:
                 [cell], [f"{form} AS {g}"], [g, f"{offset} AS o_{name}", f"{local} AS l_{name}"],
                 [g, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
             )  # fmt: skip
+        if item.type == "text":
+            suspect = " OR ".join(f"s{ix}" for ix in self._recognised.columns[name])
+            return [cell, f"({suspect}) AS s_{name}"], [g, f"s_{name}"], [g, f"s_{name}", f"{g} AS {name}"], [g, f"s_{name}", name]
+        if item.type in {"id", "code"}:
+            is_plain = f"regexp_full_match({g}, '{_PLAIN_CODE}') AS k_{name}"
+            return [cell], [f"{form} AS {g}"], [g, is_plain, f"{values.code(g)} AS {name}"], [g, f"k_{name}", name]
         value = {
             "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
             "flag": values.flag(g, parameters, self._words.get(name)),
@@ -221,8 +244,6 @@ class Staging:
             "count": values.count(g),
             "number": values.number(g),
             "degrees": f"TRY_CAST({g} AS DOUBLE)",
-            "id": values.code(g),
-            "code": values.code(g),
         }.get(item.type, g)
         return [cell], [f"{form} AS {g}"], [g, f"{value} AS {name}"], [g, name]
 
@@ -259,7 +280,7 @@ class Staging:
             return self._coordinate(item.name)
         if item.name not in self._present:
             return f"CAST(NULL AS {TYPES[item.type]})"
-        return masked(item.name) if item.type == "text" else item.name
+        return f"CASE WHEN s_{item.name} THEN {masked(item.name)} ELSE {item.name} END" if item.type == "text" else item.name
 
     def _coordinate(self, name: str) -> str:
         """Longitude or latitude, also out of a pair glued together in one cell."""
@@ -318,11 +339,12 @@ class Staging:
             limit = LONGEST[item.type]
             checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {limit} AND length({g}) > {limit})"))
         if item.type in {"id", "code"}:
-            formula = f"({values.is_one_of(f'{g}[1]', '=@+')} OR {values.is_one_of(g, FORMULA_ERRORS)})"
+            # Nearly every code is plain; only the others are looked at more closely.
+            formula = f"(NOT k_{name} AND ({values.is_one_of(f'{g}[1]', '=@+')} OR {values.is_one_of(g, FORMULA_ERRORS)}))"
             checks.append(Check("E_FORMULA", name, formula))
             if item.required:
                 checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
-            bad = rf"(length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]'))"
+            bad = rf"(NOT k_{name} AND (length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]')))"
             if item.type == "id":
                 checks.append(Check("E_ID_PRECISION", name, values.exponent(g)))
                 checks.append(Check("E_ID_INVALID", name, f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"))

@@ -7,6 +7,7 @@ filled but could not be read is the caller's comparison of the two.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -68,17 +69,18 @@ def is_one_of(text: str, words: Iterable[str]) -> str:
 
 
 def trimmed(column: str, kind: str, parameters: Parameters) -> str:
-    """A raw column as text without blanks around it."""
+    """A raw column as text without blanks around it.
+
+    A plain call: where a column comes as a dictionary, DuckDB works it out once per entry. The same holds for
+    :func:`is_nothing`; a CASE around either would be worked out per row.
+    """
     text = column if kind == "VARCHAR" else number_text(column, kind)
-    # To look at both ends costs a sixth of what trimming costs, and few cells need it.
-    edge = f"{is_one_of(f'{text}[1]', BLANKS)} OR {is_one_of(f'{text}[-1]', BLANKS)}"
-    return f"CASE WHEN {edge} THEN trim({text}, {parameters.add(BLANKS)}) ELSE {text} END"
+    return f"trim({text}, {parameters.add(BLANKS)})"
 
 
-def given(text: str) -> str:
-    """A trimmed text, NULL where it is a word for nothing."""
-    longest = max(len(word.encode()) for word in NULL_WORDS)
-    return f"CASE WHEN strlen({text}) > {longest} OR NOT {is_one_of(f'lower({text})', NULL_WORDS)} THEN {text} END"
+def is_nothing(text: str) -> str:
+    """Whether a trimmed text is a word for nothing."""
+    return f"regexp_full_match({text}, '(?i)(?:{'|'.join(re.escape(word) for word in NULL_WORDS)})')"
 
 
 def number_text(column: str, kind: str) -> str:
@@ -102,7 +104,7 @@ def half_width(text: str, parameters: Parameters) -> str:
 
 def code(text: str) -> str:
     """An id or code: ``12.0`` becomes ``12``, ``1.10105E+14`` becomes ``110105000000000``."""
-    plain = rf"regexp_full_match({text}, '[0-9]+\.0+')"
+    plain = rf"contains({text}, '.') AND regexp_full_match({text}, '[0-9]+\.0+')"
     return (
         f"CASE WHEN {exponent(text)} THEN coalesce(CAST(TRY_CAST(TRY_CAST({text} AS DOUBLE) AS HUGEINT) AS VARCHAR), {text}) "
         f"WHEN {plain} THEN split_part({text}, '.', 1) ELSE {text} END"
@@ -111,7 +113,7 @@ def code(text: str) -> str:
 
 def exponent(text: str) -> str:
     """Whether a text is a number with an exponent, as spreadsheets write long ids."""
-    return rf"(contains(upper({text}), 'E+') AND regexp_full_match({text}, '[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{{1,3}}'))"
+    return rf"(contains({text}, '+') AND regexp_full_match({text}, '[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{{1,3}}'))"
 
 
 def number(text: str) -> str:
