@@ -10,7 +10,7 @@ from data.indicators.compute import count_outcomes
 from layers import marks
 from layers.layer import Drawing, Drawn, Kind, Layer, Mark
 
-MOST_POINTS: Final = 400
+MOST_POINTS: Final = 600
 LETTERS: Final = {"overdue": "o", "due_soon": "s"}
 SHOWN: Final[dict[str, Kind]] = {"o": "overdue", "s": "due_soon"}
 NAMES: Final = {"overdue": ("超期", "overdue"), "due_soon": ("将到期", "due soon")}
