@@ -167,6 +167,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Give the indicators for a selection."""
+    from data.filters import settle  # noqa: PLC0415
     from data.indicators.ask import ask as answer  # noqa: PLC0415
     from data.selection import Selection  # noqa: PLC0415
     from data.view import View  # noqa: PLC0415
@@ -174,7 +175,8 @@ def ask(
     wanted = Selection.parse_strict(selection.removeprefix("?"))
     opened = Store(store)
     with opened.lease(wanted.snapshot) as snapshot:
-        found = answer(View(snapshot, snapshot.definition(wanted.definition)), wanted, wanted.lang)
+        view = View(snapshot, snapshot.definition(wanted.definition))
+        found = answer(view, settle(view, wanted, strict=True)[0], wanted.lang)
     if wanted.snapshot is None and opened.problem:
         console.complain(opened.problem)
     if as_json:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from data import values
 from data.due import due_until
 from data.errors import SelectionError
+from data.indicators.registry import INDICATORS
 from data.schema import STAGES, URGENCIES
 from data.tree import Tree
 from data.values import Kind
@@ -156,6 +157,8 @@ def settle(view: View, selection: Selection, *, strict: bool = False) -> tuple[S
         notes.append(
             Words(f"{key}={shown} 不在此快照中，已忽略。", f"{key}={shown} is not in this snapshot and was left out.").in_(selection.lang)
         )
+    if strict and selection.indicator is not None and selection.indicator not in INDICATORS:
+        raise SelectionError(f"There is no indicator {selection.indicator[:40]!r}; choose one of {', '.join(INDICATORS)}.")
     if selection.level is not None and selection.level not in view.snapshot.levels:
         if strict:
             raise SelectionError(f"level={selection.level} is none of {', '.join(view.snapshot.levels)}.")

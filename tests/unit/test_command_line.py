@@ -126,6 +126,13 @@ def test_ask_gives_one_object(run, demo_store: Path) -> None:  # type: ignore[no
     assert "composite_score" in run("ask", "--store", demo_store)[1]
 
 
+@pytest.mark.parametrize("key", ["area", "domain", "category", "source", "department", "grid", "level", "indicator"])
+def test_ask_refuses_what_the_snapshot_does_not_have(run, demo_store: Path, key: str) -> None:  # type: ignore[no-untyped-def]
+    status, out, err = run("ask", f"{key}=nosuch", "--store", demo_store)
+    assert (status, out) == (2, "")
+    assert is_one_sentence(err)
+
+
 def test_check_reports_rows_and_publishes_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "工单.csv"
     rows = [
