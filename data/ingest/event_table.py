@@ -19,7 +19,7 @@ from data.ingest.areas import Division
 from data.ingest.categories import CategoryTree, index_of
 from data.ingest.fields import EVENT, level_fields
 from data.ingest.origins import departments, sources
-from data.ingest.staging import BIT, POSITION_CODES
+from data.ingest.rules import BIT, POSITION_CODES
 from data.schema import CELL_COLUMNS, DATUMS, TABLES, URGENCIES
 
 SUPERSEDED: Final = 1 << 60

@@ -13,7 +13,7 @@ from data.ingest.areas import Division
 from data.ingest.datum import to_wgs84
 from data.ingest.features import transformer_to_wgs84
 from data.ingest.locate import Locator
-from data.ingest.staging import BIT, POSITION_CODES
+from data.ingest.rules import BIT, POSITION_CODES
 from data.schema import DATUMS
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ class Positions:
     lon, lat
         WGS 84 degrees; NaN where ``code`` is not 0.
     code
-        Index into :data:`data.ingest.staging.POSITION_CODES`.
+        Index into :data:`data.ingest.rules.POSITION_CODES`.
     area_ix
         Deepest area that holds the position, -1 where none does.
     """

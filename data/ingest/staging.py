@@ -1,7 +1,7 @@
 """Raw rows to typed rows with their reason codes: one SQL statement per file, whatever its size.
 
-The statement is a chain of projections: trimmed cells → cells or nothing → readable forms → values → instants in UTC → codes. A staged row
-has a bit mask ``codes`` (bits by :data:`ROW_CODES`); 0 means nothing was found against it.
+The statement is a chain of projections: trimmed cells → cells or nothing → readable forms → values → instants
+in UTC → codes. A staged row has a bit mask ``codes`` (bits by :data:`data.ingest.rules.ROW_CODES`); 0 means nothing was found against it.
 """
 
 from __future__ import annotations
@@ -17,26 +17,12 @@ import pandas as pd
 
 from data.errors import FileRejected
 from data.ingest import values
-from data.ingest.fields import EVENT_INSTANTS, Field
+from data.ingest.fields import Field
 from data.ingest.privacy import is_suspect, masked
 from data.ingest.readers import Raw
 from data.ingest.recognise import Recognised
+from data.ingest.rules import BIT, POSITION_CODES, Check, rules_of
 
-ROW_CODES: Final = (
-    "E_RAGGED", "E_QUOTE", "E_NUL", "E_FIELD_TOO_LONG", "E_FORMULA", "E_ENUM", "E_ID_MISSING", "E_ID_INVALID", "E_ID_DUP",
-    "E_ID_CONFLICT", "E_ID_PRECISION", "E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH", "E_TIME_MISSING", "E_TIME_INVALID",
-    "E_TIME_RANGE", "E_TIME_FUTURE", "E_TIME_AMBIGUOUS", "E_CLOSE_BEFORE_REPORT", "E_CLOSE_TIME_MISSING",
-    "E_STATUS_TIME_CONFLICT", "E_GEOM_NULL", "E_GEOM_EMPTY", "E_GEOM_INVALID", "E_GEOM_TYPE",
-)  # fmt: skip
-"""Every code that can quarantine a row, in the order of their bits."""
-BIT: Final[Mapping[str, int]] = {code: 1 << ix for ix, code in enumerate(ROW_CODES)}
-POSITION_CODES: Final = (
-    "", "E_COORD_MISSING", "E_COORD_INVALID", "E_COORD_ZERO", "E_COORD_SWAPPED", "E_COORD_OUT_OF_AREA", "E_COORD_CRS",
-)  # fmt: skip
-"""``position_code`` of a staged row is an index into this tuple; 0 is a usable position."""
-LONGEST: Final[Mapping[str, int]] = {"id": 256, "code": 256, "text": 20_000, "name": 256, "wkt": 10_000_000}
-LONGEST_ID: Final = 64
-FORMULA_ERRORS: Final = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
 TYPES: Final[Mapping[str, str]] = {
     "id": "VARCHAR", "code": "VARCHAR", "name": "VARCHAR", "text": "VARCHAR", "wkt": "VARCHAR", "point": "VARCHAR",
     "choice": "VARCHAR", "instant": "TIMESTAMP", "date": "DATE", "flag": "BOOLEAN", "count": "BIGINT", "number": "DOUBLE",
@@ -59,15 +45,6 @@ _NUMERIC: Final = (
 _UNREADABLE: Final = ("STRUCT", "MAP", "BLOB", "UNION", "GEOMETRY", "INTERVAL", "BIT")
 _PLAIN_CODE: Final = "[0-9A-Za-z][0-9A-Za-z_./:()-]{0,63}"
 _numbers = itertools.count()
-
-
-@dataclass(frozen=True)
-class Check:
-    """One rule: the code, the field whose cell is to blame, and the SQL condition under which it holds."""
-
-    code: str
-    column: str
-    condition: str
 
 
 @dataclass(frozen=True)
@@ -114,10 +91,12 @@ class Staging:
     ) -> None:
         self._fields, self._recognised, self._raw = fields, recognised, raw
         self._zone, self._parameters, self._words = zone, parameters, words or {}
-        self._limit, self._is_projected = limit, bool(datum and datum.startswith("EPSG"))
+        self._is_projected = bool(datum and datum.startswith("EPSG"))
         self._present = set(recognised.columns)
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
-        self._checks = self._common_checks() + (more_checks(self._present) if more_checks else [])
+        present = [item for item in fields if item.name in self._present]
+        self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit)]
+        self._checks += more_checks(self._present) if more_checks else []
 
     def run(self, connection: duckdb.DuckDBPyConnection, into: str | None = None, also: Mapping[str, str | None] | None = None) -> Staged:
         """Execute. Rows keep the order of the file.
@@ -324,53 +303,6 @@ class Staging:
                 f"WHEN {outside} THEN {code['E_COORD_INVALID']}",
             ]
         return f"CAST(CASE {' '.join(branches)} ELSE 0 END AS UTINYINT)"
-
-    def _common_checks(self) -> list[Check]:
-        checks: list[Check] = []
-        for item in self._fields:
-            if item.name in self._present:
-                checks += self._checks_of(item)
-        return checks
-
-    def _checks_of(self, item: Field) -> list[Check]:
-        name, g = item.name, f"g_{item.name}"
-        checks = []
-        if item.type in LONGEST:
-            limit = LONGEST[item.type]
-            checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {limit} AND length({g}) > {limit})"))
-        if item.type in {"id", "code"}:
-            # Nearly every code is plain; only the others are looked at more closely.
-            formula = f"(NOT k_{name} AND ({values.is_one_of(f'{g}[1]', '=@+')} OR {values.is_one_of(g, FORMULA_ERRORS)}))"
-            checks.append(Check("E_FORMULA", name, formula))
-            if item.required:
-                checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
-            bad = rf"(NOT k_{name} AND (length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]')))"
-            if item.type == "id":
-                checks.append(Check("E_ID_PRECISION", name, values.exponent(g)))
-                checks.append(Check("E_ID_INVALID", name, f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"))
-        elif item.type == "instant":
-            checks += self._checks_of_instant(item)
-        elif item.type == "date":
-            checks.append(Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
-        elif item.type in {"choice", "flag", "count", "number"}:
-            checks.append(Check("E_ENUM", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
-        elif item.type == "name" and item.required and item.name not in {"domain", "category"}:
-            checks.append(Check("E_ENUM", name, f"{g} IS NULL"))
-        return checks
-
-    def _checks_of_instant(self, item: Field) -> list[Check]:
-        name, g = item.name, f"g_{item.name}"
-        checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)")]
-        if item.required:
-            checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
-        low, high = self._parameters.add(values.EARLIEST), self._parameters.add(values.LATEST)
-        checks.append(Check("E_TIME_RANGE", name, f"({name} < {low} OR {name} >= {high})"))
-        if self._limit is not None and name in {*EVENT_INSTANTS, "last_seen_at"}:
-            limit = self._parameters.add(self._limit.astimezone(dt.UTC).replace(tzinfo=None))
-            checks.append(Check("E_TIME_FUTURE", name, f"({name} > {limit} AND {name} < {high})"))
-        if self._zone.changes:
-            checks.append(Check("E_TIME_AMBIGUOUS", name, self._zone.ambiguous(f"l_{name}")))
-        return checks
 
     def _details(self, connection: duckdb.DuckDBPyConnection, bad: pd.Series) -> pd.DataFrame:
         """One line per reason, worked out again for the few rows that have one."""

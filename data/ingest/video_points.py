@@ -12,7 +12,7 @@ from data.config import Config, SourceConfig
 from data.ingest import placing
 from data.ingest.areas import Division
 from data.ingest.fields import VIDEO_POINT, level_fields
-from data.ingest.staging import POSITION_CODES
+from data.ingest.rules import POSITION_CODES
 from data.schema import DATUMS, TABLES
 
 DEVICE_TYPES: Final = range(111, 131)

@@ -1,0 +1,82 @@
+"""Rules for single cells, as SQL conditions with the reason code under which a row is quarantined."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from data.ingest import values
+from data.ingest.fields import EVENT_INSTANTS, Field
+
+ROW_CODES: Final = (
+    "E_RAGGED", "E_QUOTE", "E_NUL", "E_FIELD_TOO_LONG", "E_FORMULA", "E_ENUM", "E_ID_MISSING", "E_ID_INVALID", "E_ID_DUP",
+    "E_ID_CONFLICT", "E_ID_PRECISION", "E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH", "E_TIME_MISSING", "E_TIME_INVALID",
+    "E_TIME_RANGE", "E_TIME_FUTURE", "E_TIME_AMBIGUOUS", "E_CLOSE_BEFORE_REPORT", "E_CLOSE_TIME_MISSING",
+    "E_STATUS_TIME_CONFLICT", "E_GEOM_NULL", "E_GEOM_EMPTY", "E_GEOM_INVALID", "E_GEOM_TYPE",
+)  # fmt: skip
+"""Every code that can quarantine a row, in the order of their bits."""
+BIT: Final[Mapping[str, int]] = {code: 1 << ix for ix, code in enumerate(ROW_CODES)}
+POSITION_CODES: Final = (
+    "", "E_COORD_MISSING", "E_COORD_INVALID", "E_COORD_ZERO", "E_COORD_SWAPPED", "E_COORD_OUT_OF_AREA", "E_COORD_CRS",
+)  # fmt: skip
+"""``position_code`` of a staged row is an index into this tuple; 0 is a usable position."""
+LONGEST: Final[Mapping[str, int]] = {"id": 256, "code": 256, "text": 20_000, "name": 256, "wkt": 10_000_000}
+LONGEST_ID: Final = 64
+FORMULA_ERRORS: Final = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule: the code, the field whose cell is to blame, and the SQL condition under which it holds."""
+
+    code: str
+    column: str
+    condition: str
+
+
+def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
+    """The rules of one field, over the columns that staging has for it: ``g_`` the cell, the field's name its value.
+
+    Instants of what happened later than ``limit`` (UTC) are ``E_TIME_FUTURE``; None allows any.
+    """
+    name, g = item.name, f"g_{item.name}"
+    checks = []
+    if item.type in LONGEST:
+        most = LONGEST[item.type]
+        checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {most} AND length({g}) > {most})"))
+    if item.type in {"id", "code"}:
+        # Nearly every code is plain; only the others are looked at more closely.
+        formula = f"(NOT k_{name} AND ({values.is_one_of(f'{g}[1]', '=@+')} OR {values.is_one_of(g, FORMULA_ERRORS)}))"
+        checks.append(Check("E_FORMULA", name, formula))
+        if item.required:
+            checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
+        bad = rf"(NOT k_{name} AND (length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]')))"
+        if item.type == "id":
+            checks.append(Check("E_ID_PRECISION", name, values.exponent(g)))
+            checks.append(Check("E_ID_INVALID", name, f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"))
+    elif item.type == "instant":
+        checks += _rules_of_instant(item, zone, parameters, limit)
+    elif item.type == "date":
+        checks.append(Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
+    elif item.type in {"choice", "flag", "count", "number"}:
+        checks.append(Check("E_ENUM", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
+    elif item.type == "name" and item.required and item.name not in {"domain", "category"}:
+        checks.append(Check("E_ENUM", name, f"{g} IS NULL"))
+    return checks
+
+
+def _rules_of_instant(item: Field, zone: values.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
+    name, g = item.name, f"g_{item.name}"
+    checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)")]
+    if item.required:
+        checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
+    low, high = parameters.add(values.EARLIEST), parameters.add(values.LATEST)
+    checks.append(Check("E_TIME_RANGE", name, f"({name} < {low} OR {name} >= {high})"))
+    if limit is not None and name in {*EVENT_INSTANTS, "last_seen_at"}:
+        latest = parameters.add(limit.astimezone(dt.UTC).replace(tzinfo=None))
+        checks.append(Check("E_TIME_FUTURE", name, f"({name} > {latest} AND {name} < {high})"))
+    if zone.changes:
+        checks.append(Check("E_TIME_AMBIGUOUS", name, zone.ambiguous(f"l_{name}")))
+    return checks
