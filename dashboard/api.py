@@ -17,9 +17,10 @@ from flask import Blueprint, Response, abort, request
 from dashboard.apology import apology
 from dashboard.context import Context
 from data import queries
+from data.bound import area_ix
 from data.cases import MAXIMUM_LIMIT
 from data.errors import DefinitionError, NoSnapshot, QuanyuError, QueryTimeout, SelectionError, SnapshotRefused, StoreError
-from data.filters import area_ix, settle
+from data.filters import settle
 from data.indicators.ask import ask
 from data.selection import Selection
 from data.view import View

@@ -14,8 +14,9 @@ from dashboard.format import Language
 from dashboard.words import say
 from data import queries
 from data.answers import Answers
+from data.bound import area_ix
 from data.codes import CODES
-from data.filters import active, area_ix
+from data.filters import active
 from data.indicators import compute
 from data.indicators.areas import indicator_per_area
 from data.indicators.registry import INDICATORS, Indicator

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from data.filters import active, cohort, scope, window_with_previous
+from data.bound import cohort, scope, window_with_previous
+from data.filters import active
 from data.question import Question, answer, code_of, used_by
 from data.schema import TABLES
 from data.selection import Selection

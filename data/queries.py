@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from data import boundaries, cases, video
+from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
-from data.filters import Mask, area_ix, deadline_masks, in_cohort
 from data.indicators import areas, compute
 from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS

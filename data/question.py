@@ -18,8 +18,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.bound import Bound, cohort, positions, scope, window_with_previous
 from data.errors import QueryTimeout
-from data.filters import Bound, active, cohort, positions, scope, window_with_previous
+from data.filters import active
 from data.selection import Selection
 from data.view import View
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from data.filters import area_ix
+from data.bound import area_ix
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.view import View

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from data.answers import Answers
-from data.filters import area_ix
+from data.bound import area_ix
 from data.indicators.areas import indicator_per_area
 from data.indicators.registry import Indicator, find
 from data.selection import Selection

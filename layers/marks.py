@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data import queries
-from data.filters import in_cohort
+from data.bound import in_cohort
 from data.indicators.compute import count_outcomes
 from data.selection import Selection
 from layers.encoding import encoded, rows

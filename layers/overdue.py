@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from data import queries
-from data.filters import deadline_masks, in_cohort
+from data.bound import deadline_masks, in_cohort
 from data.indicators.compute import count_outcomes
 from layers import marks
 from layers.layer import Drawing, Drawn, Kind, Layer, Mark

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.filters import area_ix, bits, in_cohort
+from data.bound import area_ix, bits, in_cohort
 from data.indicators import compute, intervals
 from data.indicators.population import population_of
 from data.indicators.registry import Indicator, find

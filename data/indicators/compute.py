@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.filters import in_cohort
+from data.bound import in_cohort
 from data.indicators import intervals
 from data.indicators.registry import DUPLICATE, INDICATORS, VOID, Indicator, Reason
 from data.video import cameras, judged

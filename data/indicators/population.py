@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.filters import area_ix
+from data.bound import area_ix
 from data.selection import Selection
 from data.view import View
 

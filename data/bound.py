@@ -1,0 +1,105 @@
+"""What a statement is bound to: lines of ``_selected.sql`` in force, their parameters, and the sets of positions they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data.window import window
+
+if TYPE_CHECKING:
+    from data.selection import Selection
+    from data.view import View
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Lines of ``_selected.sql`` that are in force, and their parameters."""
+
+    lines: frozenset[str] = frozenset()
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def __or__(self, other: Bound) -> Bound:
+        return Bound(self.lines | other.lines, self.parameters | other.parameters)
+
+
+def positions(key: str, mask: Mask) -> Bound:
+    """Bind a set of table positions as one range, and as bits where the range has gaps. An empty set selects nothing."""
+    chosen = np.flatnonzero(mask)
+    if not len(chosen):
+        return Bound(frozenset({key}), {f"{key}_low": 1, f"{key}_high": 0})
+    low, high = int(chosen[0]), int(chosen[-1])
+    bound = Bound(frozenset({key}), {f"{key}_low": low, f"{key}_high": high})
+    if len(chosen) == high - low + 1:
+        return bound
+    return bound | Bound(frozenset({f"{key}_set"}), {f"{key}_set": bits(mask)})
+
+
+def bits(mask: Mask) -> str:
+    """A mask as the text of a bit string; never empty."""
+    return "".join("1" if bit else "0" for bit in mask) or "0"
+
+
+def scope(view: View) -> Bound:
+    """The lines that keep a view inside its areas; always in force."""
+    mask = np.zeros(len(view.snapshot.areas), dtype=bool)
+    for low, high in view.spans:
+        mask[low : high + 1] = True
+    return positions("scope", mask)
+
+
+def cohort(view: View) -> Bound:
+    """The lines that leave out void events and duplicates."""
+    return positions("cohort", in_cohort(view))
+
+
+def in_cohort(view: View) -> Mask:
+    """Outcomes that are neither void nor duplicates, by ``outcome_ix``."""
+    outcomes = view.snapshot.outcomes
+    return ~(is_true(outcomes["is_void"]) | is_true(outcomes["is_duplicate"]))
+
+
+def area_ix(view: View, selection: Selection) -> int:
+    """Position of the selected area, or of the view's top where none is selected; -1 where this view has no such area."""
+    if selection.area is None:
+        return view.top if view.spans else -1
+    return next((ix for ix in view.snapshot.areas.find(selection.area) if view.sees(ix)), -1)
+
+
+def window_with_previous(view: View, selection: Selection) -> Bound:
+    """The window's lines widened to the previous window, which is cut where the current one has not got further."""
+    found = window(view, selection)
+    previous = found.previous
+    parameters: dict[str, Any] = {"first_day": found.from_day, "last_day": found.to_day, "from_day": found.from_day}
+    parameters["previous_day"] = found.from_day if previous is None else previous.from_day
+    if previous is None:
+        return Bound(frozenset({"window"}), parameters)
+    parameters["first_day"] = previous.from_day
+    if previous.cut_at is None:
+        return Bound(frozenset({"window"}), parameters)
+    return Bound(frozenset({"window", "window_cut"}), parameters | {"cut_at": previous.cut_at})
+
+
+def deadline_masks(view: View) -> dict[str, Mask]:
+    """Outcomes of each deadline state, by ``outcome_ix``; ``due_soon`` is those that are open and not past it."""
+    outcomes = view.snapshot.outcomes
+    closed, past = is_true(outcomes["is_closed"]), is_true(outcomes["is_past_deadline"])
+    on_time, known = is_true(outcomes["closed_on_time"]), outcomes["closed_on_time"].notna().to_numpy(dtype=bool)
+    waiting = ~closed & ~past & is_true(outcomes["has_deadline"])
+    return {
+        "on_time": closed & on_time,
+        "late": closed & known & ~on_time,
+        "overdue": ~closed & past,
+        "due_soon": waiting,
+        "not_due": waiting,
+    }
+
+
+def is_true(column: Any) -> Mask:
+    """Where a column of truth values holds true; unknown is not true."""
+    return np.asarray(column.to_numpy(dtype=object, na_value=False) == True, dtype=bool)  # noqa: E712
