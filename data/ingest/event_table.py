@@ -17,7 +17,8 @@ import pandas as pd
 from data.ingest import outcomes, placing, values
 from data.ingest.areas import Division
 from data.ingest.categories import CategoryTree, index_of
-from data.ingest.fields import EVENT, level_fields
+from data.ingest.events import absent
+from data.ingest.fields import EVENT, EVENT_INSTANTS, level_fields
 from data.ingest.origins import departments, sources
 from data.ingest.rules import BIT, POSITION_CODES
 from data.schema import CELL_COLUMNS, DATUMS, TABLES, URGENCIES
@@ -26,10 +27,8 @@ SUPERSEDED: Final = 1 << 60
 """Bit of a row that a later one with the same id replaces: accepted, but not stored."""
 _FK: Final = ("E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH")
 _CONTENT: Final = tuple(item.name for item in EVENT if item.name not in {"point", "datum", "source", "department"})
-_JUDGED: Final = """(SELECT stage.* EXCLUDE (position_code), ranked.*, at_code AS position_code
-    FROM stage JOIN ranked ON stage.rowid = ranked.stage_row)"""
-"""Accepted rows with their place in the order and their judged position."""
-_INSTANTS: Final = "[reported_at, registered_at, dispatched_at, disposed_at, verified_at, closed_at]"
+_WITHOUT: Final = {"urgency_ix": "0", "is_supervised": "false", "rework_count": "0", "postpone_count": "0", "bounce_count": "0"}
+"""What columns of an event hold where no file has their field, other than NULL."""
 
 
 class EventTable:
@@ -59,6 +58,7 @@ class EventTable:
         self._area_columns = ["area_code", *(item.name for item in level_fields(levels))]
         self._levels = levels
         self._named_by: list[str] = []
+        self._absent = absent(connection, levels)
         self.details: list[pd.DataFrame] = []
         self.findings: list[tuple[int, str, str, int]] = []
 
@@ -90,8 +90,7 @@ class EventTable:
         self._create("area_last", pd.DataFrame({"ix": np.arange(len(lasts), dtype=np.int32), "at_last": np.array(lasts, dtype=np.int32)}))
         if self._division is None:
             return
-        counts = self._connection.execute(f"SELECT {', '.join(f'count({name})' for name in self._area_columns)} FROM stage").fetchall()[0]
-        self._named_by = [name for name, count in zip(self._area_columns, counts, strict=True) if count]
+        self._named_by = [name for name in self._area_columns if name not in self._absent]
         if not self._named_by:
             return
         names = ", ".join(self._named_by)
@@ -152,15 +151,18 @@ class EventTable:
         connection.execute("CREATE TEMP TABLE doubled AS SELECT event_id FROM stage WHERE codes = 0 GROUP BY event_id HAVING count(*) > 1")
         if not connection.execute("SELECT count(*) FROM doubled").fetchall()[0][0]:
             return
-        content = ", ".join(f"{name} := {name}" for name in dict.fromkeys([*_CONTENT, *self._area_columns]))
+        held = [name for name in dict.fromkeys([*_CONTENT, *self._area_columns]) if name not in self._absent]
+        content = ", ".join(f"{name} := {name}" for name in held)
+        updated = "CAST(NULL AS TIMESTAMP)" if "updated_at" in self._absent else "updated_at"
+        instants = ", ".join(name for name in EVENT_INSTANTS if name != "updated_at" and name not in self._absent)
         connection.execute(
             f"""CREATE TEMP TABLE rivals AS SELECT *,
                     row_number() OVER (PARTITION BY event_id, content ORDER BY feed_ix, file_ix, row_no) AS copy,
                     first_value(content) OVER (PARTITION BY event_id ORDER BY last_at DESC, content) AS winner
-                FROM (SELECT rowid AS stage_row, feed_ix, file_ix, row_no, event_id, updated_at,
-                        md5(CAST(struct_pack({content}) AS VARCHAR)) AS content, list_max({_INSTANTS}) AS last_at
+                FROM (SELECT rowid AS stage_row, feed_ix, file_ix, row_no, event_id, {updated} AS updated,
+                        md5(CAST(struct_pack({content}) AS VARCHAR)) AS content, list_max([{instants}]) AS last_at
                     FROM stage WHERE codes = 0 AND event_id IN (SELECT event_id FROM doubled)
-                    QUALIFY updated_at IS NOT DISTINCT FROM max(updated_at) OVER (PARTITION BY event_id))"""
+                    QUALIFY updated IS NOT DISTINCT FROM max(updated) OVER (PARTITION BY event_id))"""
         )
         connection.execute(
             f"""UPDATE stage SET codes = {SUPERSEDED} FROM (SELECT rowid AS stage_row FROM stage WHERE codes = 0
@@ -218,9 +220,14 @@ class EventTable:
         # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         connection.execute(
-            f"""CREATE TEMP TABLE combination AS SELECT {outcomes.key()} AS outcome_key,
-                    {", ".join(f"any_value({outcomes.EXPRESSIONS[name]}) AS o_{name}" for name in outcomes.COLUMNS)}
-                FROM {outcomes.with_implied(_JUDGED)} GROUP BY outcome_key""",
+            f"""CREATE TEMP TABLE example AS SELECT {outcomes.key()} AS outcome_key, min(event_ix) AS event_ix
+                FROM {outcomes.with_implied(self._judged())} GROUP BY outcome_key""",
+            {"as_of": as_of},
+        )
+        connection.execute(
+            f"""CREATE TEMP TABLE combination AS SELECT outcome_key,
+                    {", ".join(f"{outcomes.EXPRESSIONS[name]} AS o_{name}" for name in outcomes.COLUMNS)}
+                FROM {outcomes.with_implied(self._judged())} JOIN example USING (event_ix)""",
             {"as_of": as_of},
         )
         connection.execute(
@@ -235,6 +242,12 @@ class EventTable:
         wanted = duckdb.extract_statements(statement)[0].named_parameters
         connection.execute(statement, {name: value for name, value in named.items() if name in wanted})
         connection.execute("RESET disabled_optimizers")
+
+    def _judged(self) -> str:
+        """Accepted rows with their place in the order and their judged position; fields that no file has are NULL."""
+        absent = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in self._absent.items())
+        return f"""(SELECT stage.* EXCLUDE (position_code), ranked.*, at_code AS position_code{absent}
+            FROM stage JOIN ranked ON stage.rowid = ranked.stage_row)"""
 
     def _insert(self, zone: values.Zone) -> str:
         local = zone.to_local("reported_at")
@@ -265,15 +278,19 @@ class EventTable:
             "is_supervised": "coalesce(is_supervised, false)",
             **{name: f"coalesce({name}, 0)" for name in ("rework_count", "postpone_count", "bounce_count")},
         }
-        chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES["event"])
-        keyed = f"(SELECT *, {outcomes.key()} AS outcome_key FROM {outcomes.with_implied(self._placed(_JUDGED))})"
+        # What no file has is added after sorting, which moves every column it is given.
+        constant = {name: f"CAST(NULL AS {TABLES['event'][name]})" for name in TABLES["event"] if name in self._absent}
+        constant |= {name: value for name, value in _WITHOUT.items() if name.removesuffix("_ix") in self._absent}
+        chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES["event"] if name not in constant)
+        shown = ", ".join(f"{constant.get(name, name)} AS {name}" for name in TABLES["event"])
+        keyed = f"(SELECT *, {outcomes.key()} AS outcome_key FROM {outcomes.with_implied(self._placed(self._judged()))})"
         paths = " AND ".join(f"e.{name} IS NOT DISTINCT FROM c_{name}" for name in ("domain", "category", "subcategory"))
-        return f"""INSERT INTO event SELECT {chosen} FROM {keyed} AS e
+        return f"""INSERT INTO event SELECT {shown} FROM (SELECT {chosen} FROM {keyed} AS e
             JOIN outcome_place USING (outcome_key)
             JOIN category_place ON {paths}
             JOIN source_place ON e.source = source_place.text
             LEFT JOIN department_place ON e.department = department_place.text
-            ORDER BY event_ix"""
+            ORDER BY event_ix)"""
 
     def _dictionaries(self, tree: CategoryTree) -> None:
         connection = self._connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Final
 
 import duckdb
@@ -15,6 +16,8 @@ from data.ingest.staging import TYPES
 from data.ingest.values import Parameters, is_one_of
 from data.schema import DATUMS
 
+ALWAYS: Final = frozenset({"event_id", "reported_at", "domain", "category", "subcategory", "source", "department", "lon", "lat"})
+"""Fields that have their column whatever the files hold."""
 _OPEN: Final = "('accepted', 'registered', 'dispatched', 'disposing', 'verifying')"
 
 
@@ -39,13 +42,28 @@ def checks(present: set[str]) -> list[Check]:
     return found
 
 
-def create_stage(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> None:
-    """The table all event files are staged into."""
-    columns = ", ".join(f"{item.name} {TYPES[item.type]}" for item in fields(levels) if item.name not in {"point", "datum"})
+def create_stage(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table all event files are staged into; a field gets its column with the first file that has it."""
+    columns = ", ".join(f"{name} {TYPES[item.type]}" for item in EVENT if (name := item.name) in ALWAYS)
     connection.execute(
         f"CREATE TEMP TABLE stage (feed_ix UTINYINT, file_ix INTEGER, row_no BIGINT, codes BIGINT, position_code UTINYINT, "
         f"datum_ix UTINYINT, {columns})"
     )
+
+
+def provide(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], names: Iterable[str]) -> None:
+    """Give the table a column for each of these fields."""
+    held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
+    wanted = set(names) - held - {"point", "datum"}
+    for item in fields(levels):
+        if item.name in wanted:
+            connection.execute(f"ALTER TABLE stage ADD COLUMN {item.name} {TYPES[item.type]}")
+
+
+def absent(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> dict[str, str]:
+    """Fields that no file has, with their SQL types."""
+    held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
+    return {item.name: TYPES[item.type] for item in fields(levels) if item.name not in held | {"point", "datum"}}
 
 
 def placement(source: SourceConfig, feed_ix: int, file_ix: int, parameters: Parameters) -> dict[str, str | None]:
@@ -70,6 +88,7 @@ def placement(source: SourceConfig, feed_ix: int, file_ix: int, parameters: Para
 
 def latest(connection: duckdb.DuckDBPyConnection) -> dt.datetime | None:
     """The latest instant at which something happened, among rows nothing was found against; UTC without zone."""
-    parts = ", ".join(f"max({name})" for name in EVENT_INSTANTS)
+    held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
+    parts = ", ".join(f"max({name})" for name in EVENT_INSTANTS if name in held)
     row = connection.execute(f"SELECT {parts} FROM stage WHERE codes = 0").fetchall()[0]
     return max((value for value in row if value is not None), default=None)

@@ -85,7 +85,7 @@ class Intake:
         self.calendar: list[pd.DataFrame] = []
         self.video = VideoPoints(connection, config.levels)
         self.epsg: dict[int, str] = {}
-        events.create_stage(connection, config.levels)
+        events.create_stage(connection)
 
     def take(self, source: SourceConfig, feed_ix: int, file_ix: int, path: Path) -> None:
         """Read one file; a refusal is in its report."""
@@ -121,6 +121,7 @@ class Intake:
             more_checks=events.checks if source.kind == "event" else None,
         )
         if source.kind == "event":
+            events.provide(self.connection, self.config.levels, recognised.columns)
             staged = staging.run(self.connection, "stage", events.placement(source, feed_ix, file_ix, parameters))
         else:
             staged = staging.run(self.connection)

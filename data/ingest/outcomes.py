@@ -77,7 +77,7 @@ def key() -> str:
             branches = " ".join(f"WHEN '{word}' THEN {ix}" for ix, word in enumerate(words))
             digit, base = f"(CASE {expression} {branches} END)", len(words)
         else:
-            digit, base = f"(CASE WHEN {expression} THEN 1 WHEN NOT ({expression}) THEN 0 ELSE 2 END)", 3
+            digit, base = f"coalesce(CAST(({expression}) AS UTINYINT), 2)", 3
         parts.append(f"{digit} * {radix}::BIGINT")
         radix *= base
     return " + ".join(parts)

@@ -104,7 +104,7 @@ class Staging:
         Parameters
         ----------
         into
-            An existing table to append to; without it a new temporary table is made.
+            An existing table to append to, as far as it has the columns; without it a new temporary table is made.
         also
             More columns by name, or others in place of those staged: SQL over the fields' values; None leaves one out.
         """
@@ -117,6 +117,9 @@ class Staging:
             **{item.name: self._output(item) for item in self._fields if item.name != "point"},
         }
         shown = {name: name for name in columns} | dict(also or {})
+        if into:
+            held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()}
+            shown = {name: sql for name, sql in shown.items() if name in held}
         outer = ", ".join(f"{sql} AS {name}" for name, sql in shown.items() if sql is not None)
         join = f"LEFT JOIN {faults} AS faults USING (row_no)" if faults else ""
         order = "ORDER BY row_no" if faults else ""
@@ -159,11 +162,9 @@ class Staging:
     def _columns(self) -> list[str]:
         """The raw columns that are needed: as they are (``c``) where they have their field's type, else as trimmed text (``t``)."""
         native, text = self._read()
-        return [
-            "row_no",
-            *(f"c{ix}" for ix in sorted(native)),
-            *(f"{values.trimmed(f'c{ix}', self._raw.types[ix], self._parameters)} AS t{ix}" for ix in sorted(text)),
-        ]
+        varied = {ix for item in self._fields if item.type in {"id", "text"} for ix in self._recognised.columns.get(item.name, ())}
+        trimmed = {ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in varied) for ix in sorted(text)}
+        return ["row_no", *(f"c{ix}" for ix in sorted(native)), *(f"{cell} AS t{ix}" for ix, cell in trimmed.items())]
 
     def _looks(self) -> list[str]:
         """Beside each text whether it is a word for nothing (``n``), and for free text whether it needs masking (``s``)."""
