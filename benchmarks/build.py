@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 import tempfile
 import time
 from itertools import pairwise
@@ -21,6 +22,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from data.config import Config
 from data.store.build import build_file

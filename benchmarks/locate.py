@@ -5,6 +5,7 @@ Usage: python benchmarks/locate.py [POINTS] [POLYGONS]
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -33,7 +34,11 @@ def wobbly_cells(count: int, seed: int) -> list[shapely.Geometry]:
 
 
 def main() -> None:
-    points, polygons = (int(value) for value in (sys.argv[1:] + ["2000000", "3000"][len(sys.argv) - 1 :])[:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("points", type=int, nargs="?", default=2_000_000)
+    parser.add_argument("polygons", type=int, nargs="?", default=3_000)
+    options = parser.parse_args()
+    points, polygons = options.points, options.polygons
     rng = np.random.default_rng(7)
     shapes = wobbly_cells(polygons, 5)
     lon, lat = rng.uniform(-0.02, 1.02, (2, points))
