@@ -14,19 +14,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from data.errors import ConfigError
+from data.settings import FILE_VARIABLE, PREFIX, StoreSettings
 
-PREFIX = "QUANYU_"
-FILE_VARIABLE = f"{PREFIX}SETTINGS"
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 
 
-class Settings(BaseSettings):
-    """The settings of one installation."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+class Settings(StoreSettings):
+    """The settings of one installation: the store's and those of the screen."""
 
     host: str = Field("127.0.0.1", description="Address to listen on. Without users only a loopback address is accepted.")
     port: int = Field(8050, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -70,18 +67,6 @@ class Settings(BaseSettings):
         return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
 
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment before what :meth:`load` read from the file; nothing else is looked at."""
-        return env_settings, init_settings
-
-    @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings of this process.
 
@@ -121,8 +106,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Name, default and sentence of every setting, in order."""
-    for name, field in Settings.model_fields.items():
+    """Name, default and sentence of every setting: of the screen, then of the store."""
+    for name, field in sorted(Settings.model_fields.items(), key=lambda item: item[0] in StoreSettings.model_fields):
         default = "" if field.default is None or field.default == () else str(field.default)
         yield PREFIX + name.upper(), default, field.description or ""
 

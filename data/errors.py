@@ -10,8 +10,10 @@
     ├── DefinitionError         a definition file is wrong or not in this snapshot
     ├── StoreError              the store cannot be used
     │   ├── NoSnapshot          nothing has been published, or the id is not in the store
+    │   │   └── SnapshotRetired it was there and was removed by retention
     │   ├── SnapshotRefused     a snapshot's hash, size, schema or path is wrong
-    │   └── StoreBusy           another build is running
+    │   ├── StoreBusy           another build is running
+    │   └── StoreFull           no space is left for what had to be written
     └── QueryTimeout            a question took longer than the time limit
 """
 
@@ -62,12 +64,20 @@ class NoSnapshot(StoreError):
     """There is no such snapshot, or none at all."""
 
 
+class SnapshotRetired(NoSnapshot):
+    """The snapshot was in the store and was removed by retention."""
+
+
 class SnapshotRefused(StoreError):
     """A snapshot failed verification and is not served."""
 
 
 class StoreBusy(StoreError):
     """Another process is building into this store."""
+
+
+class StoreFull(StoreError):
+    """There is no space left for what had to be written."""
 
 
 class QueryTimeout(QuanyuError):

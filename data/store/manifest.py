@@ -1,41 +1,35 @@
 """Manifests: what a snapshot file must be, and the check that it is.
 
 ``snapshots/<id>.json`` stands beside ``snapshots/<id>.duckdb``. A file made of two generations opens in DuckDB without an
-error and answers wrongly, so nothing is opened before its whole content was hashed against its manifest.
+error and answers wrongly, so nothing is opened before its whole content was hashed against its manifest. The manifest
+itself ends with a seal, ``manifest_sha256``: the hash of its own bytes with the seal written as zeros.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import re
-import secrets
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from data.errors import NoSnapshot, SnapshotRefused
+from data.errors import NoSnapshot, SnapshotRefused, SnapshotRetired
 from data.schema import SCHEMA_VERSION
+from data.store.disk import content, file_sha256, replace_text
+from data.store.history import retirement
+from data.store.layout import CURRENT, ID, database_path, identities, manifest_path
 
-ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]{8}")
-CURRENT: Final = "CURRENT"
-SNAPSHOTS: Final = "snapshots"
-QUARANTINE: Final = "quarantine"
 SENTENCE_LIMIT: Final = 80
 """How much of a foreign value an error repeats."""
-
-
-def database_path(store: Path, identity: str) -> Path:
-    """Where a snapshot's tables are."""
-    return store / SNAPSHOTS / f"{identity}.duckdb"
-
-
-def manifest_path(store: Path, identity: str) -> Path:
-    """Where a snapshot's manifest is."""
-    return store / SNAPSHOTS / f"{identity}.json"
+CURRENT_LIMIT: Final = 1000
+MANIFEST_LIMIT: Final = 64_000_000
+"""Bytes; whatever is larger was not written by us and is not read into memory."""
+_REMEDY: Final = "Roll back or publish again."
+_UNSEALED: Final = f"Snapshot {{}} is refused: its manifest is not as it was written. {_REMEDY}"
+_NO_SEAL: Final = "0" * 64
+_SEAL: Final = re.compile(rb'"manifest_sha256": "([0-9a-f]{64})"\n\}\n\Z')
 
 
 def named_by_current(store: Path) -> str | None:
@@ -47,37 +41,29 @@ def named_by_current(store: Path) -> str | None:
         ``CURRENT`` cannot be read or holds no id.
     """
     try:
-        text = (store / CURRENT).read_text(encoding="utf-8")
+        text = content(store / CURRENT, CURRENT_LIMIT).decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise SnapshotRefused(f"{store / CURRENT} cannot be read ({type(error).__name__}); publish again.") from error
+        raise SnapshotRefused(f"{store / CURRENT} cannot be read ({type(error).__name__}); publish again or roll back.") from error
     if not ID.fullmatch(text.strip()):
-        raise SnapshotRefused(f"{store / CURRENT} does not hold the id of a snapshot; publish again.")
+        raise SnapshotRefused(f"{store / CURRENT} does not hold the id of a snapshot; publish again or roll back.")
     return text.strip()
 
 
 def read_manifest(store: Path, identity: str) -> dict[str, Any]:
-    """A manifest as it was written.
+    """A manifest exactly as it was written.
 
     Raises
     ------
     NoSnapshot
-        The store has no snapshot of this id, or this is no id.
+        The store has no snapshot of this id, or no longer (:class:`SnapshotRetired`), or this is no id.
     SnapshotRefused
-        The manifest cannot be read or is that of another snapshot.
+        The manifest cannot be read, is that of another snapshot, or was changed.
     """
-    if not ID.fullmatch(identity):
-        raise NoSnapshot(f"{identity[:SENTENCE_LIMIT]!r} is not the id of a snapshot; `list` shows those of the store.")
-    path = manifest_path(store, identity)
-    try:
-        manifest = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise NoSnapshot(f"The store has no snapshot {identity}; `list` shows those it has.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise SnapshotRefused(f"The manifest of snapshot {identity} cannot be read ({type(error).__name__}); publish again.") from error
-    if not isinstance(manifest, dict) or manifest.get("id") != identity:
-        raise SnapshotRefused(f"The manifest of snapshot {identity} is not its own; publish again.")
+    manifest, is_sealed = _read(store, identity)
+    if not is_sealed:
+        raise SnapshotRefused(_UNSEALED.format(identity))
     return manifest
 
 
@@ -89,64 +75,82 @@ def verified(store: Path, identity: str) -> dict[str, Any]:
     NoSnapshot
         The store has no such snapshot.
     SnapshotRefused
-        Path, schema, size or hash is wrong; the sentence says which.
+        Manifest, path, schema, size or hash is wrong; the sentence says which.
     """
-    manifest = read_manifest(store, identity)
-    path = database_path(store, identity)
-    if manifest.get("path") != path.name or path.is_symlink() or not path.is_file():
-        raise SnapshotRefused(f"Snapshot {identity} is refused: its manifest names no file of its own in the store. Publish again.")
+    manifest, is_sealed = _read(store, identity)
     if manifest.get("schema_version") != SCHEMA_VERSION:
         found = str(manifest.get("schema_version"))[:SENTENCE_LIMIT]
-        raise SnapshotRefused(f"Snapshot {identity} has schema {found}, this release reads {SCHEMA_VERSION}. Build it again.")
+        raise SnapshotRefused(
+            f"Snapshot {identity} has schema {found}, this release reads {SCHEMA_VERSION}. Build it again, "
+            "or start the release that wrote it."
+        )
+    if not is_sealed:
+        raise SnapshotRefused(_UNSEALED.format(identity))
+    path = database_path(store, identity)
+    if manifest.get("path") != path.name or path.is_symlink() or not path.is_file():
+        raise SnapshotRefused(f"Snapshot {identity} is refused: its manifest names no file of its own in the store. {_REMEDY}")
     try:
-        size = path.stat().st_size
-        if manifest.get("size") != size:
-            raise SnapshotRefused(f"Snapshot {identity} is refused: its file has {size} bytes, not those published. Publish again.")
-        if manifest.get("sha256") != file_sha256(path):
-            raise SnapshotRefused(f"Snapshot {identity} is refused: its file is not the one published (sha256). Publish again.")
+        before = path.stat()
+        if manifest.get("size") != before.st_size:
+            raise SnapshotRefused(f"Snapshot {identity} is refused: its file has {before.st_size} bytes, not those published. {_REMEDY}")
+        if manifest.get("sha256") != file_sha256(path) or _moved(before, path.stat()):
+            raise SnapshotRefused(f"Snapshot {identity} is refused: its file is not the one published (sha256). {_REMEDY}")
     except OSError as error:
-        raise SnapshotRefused(f"Snapshot {identity} cannot be read ({error.strerror}); publish again.") from error
+        raise SnapshotRefused(f"Snapshot {identity} cannot be read ({error.strerror}). {_REMEDY}") from error
     return manifest
 
 
 def manifests(store: Path) -> list[dict[str, Any]]:
-    """All readable manifests, newest first."""
+    """All manifests that can be read, newest first; one that was changed has the sentence about it as ``refused``."""
     found = []
-    for path in sorted((store / SNAPSHOTS).glob("*.json"), reverse=True):
-        with contextlib.suppress(NoSnapshot, SnapshotRefused):
-            found.append(read_manifest(store, path.stem))
+    for identity in sorted(identities(store), reverse=True):
+        try:
+            manifest, is_sealed = _read(store, identity)
+        except (NoSnapshot, SnapshotRefused):
+            continue
+        found.append(manifest if is_sealed else {**manifest, "refused": _UNSEALED.format(identity)})
     return found
 
 
-def file_sha256(path: Path) -> str:
-    """Hash of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _read(store: Path, identity: str) -> tuple[dict[str, Any], bool]:
+    """A manifest and whether its seal is whole."""
+    if not ID.fullmatch(identity):
+        raise NoSnapshot(f"{identity[:SENTENCE_LIMIT]!r} is not the id of a snapshot; `list` shows those of the store.")
+    path = manifest_path(store, identity)
+    try:
+        if path.is_symlink():
+            raise SnapshotRefused(f"The manifest of snapshot {identity} is a link, not a file. {_REMEDY}")
+        written = content(path, MANIFEST_LIMIT)
+        manifest = json.loads(written)
+    except FileNotFoundError:
+        raise _missing(store, identity) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SnapshotRefused(f"The manifest of snapshot {identity} cannot be read ({type(error).__name__}). {_REMEDY}") from error
+    if not isinstance(manifest, dict) or manifest.get("id") != identity:
+        raise SnapshotRefused(f"The manifest of snapshot {identity} is not its own. {_REMEDY}")
+    found = _SEAL.search(written)
+    if found is None:
+        return manifest, False
+    unsealed = written[: found.start(1)] + _NO_SEAL.encode() + written[found.end(1) :]
+    return manifest, hashlib.sha256(unsealed).hexdigest().encode() == found[1]
+
+
+def _missing(store: Path, identity: str) -> NoSnapshot:
+    line = retirement(store, identity)
+    if line is None:
+        return NoSnapshot(f"The store has no snapshot {identity}; `list` shows those it has.")
+    why = f" ({line['why']})" if "why" in line else ""
+    return SnapshotRetired(f"Snapshot {identity} was retired on {str(line['at'])[:10]}{why}; `list` shows those that are kept.")
+
+
+def _moved(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_ino, before.st_size, before.st_mtime_ns) != (after.st_ino, after.st_size, after.st_mtime_ns)
 
 
 def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
-    """Put a manifest beside its file, whole or not at all."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    replace_text(manifest_path(store, str(manifest["id"])), text)
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it, whenever a crash comes, sees the old or the new text, never a part."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's entries, survive a power cut."""
-    if sys.platform == "win32" and path.is_dir():
-        return  # Windows has no handle on a folder's entries
-    descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Put a manifest beside its file, sealed, whole or not at all."""
+    text = json.dumps({**manifest, "manifest_sha256": _NO_SEAL}, ensure_ascii=False, indent=2) + "\n"
+    unsealed = text.encode("utf-8", "replace")  # a file name may hold bytes that are no text
+    ending = f'"{_NO_SEAL}"\n}}\n'.encode()
+    seal = f'"{hashlib.sha256(unsealed).hexdigest()}"\n}}\n'.encode()
+    replace_text(manifest_path(store, str(manifest["id"])), (unsealed.removesuffix(ending) + seal).decode())

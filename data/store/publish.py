@@ -10,36 +10,26 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from data.errors import SnapshotRefused, StoreBusy, StoreError
+from data.errors import SnapshotRefused
 from data.schema import SCHEMA_VERSION, TABLES
-from data.store.manifest import (
-    CURRENT,
-    ID,
-    QUARANTINE,
-    SNAPSHOTS,
-    database_path,
-    file_sha256,
-    manifest_path,
-    named_by_current,
-    replace_text,
-    sync,
-    write_manifest,
-)
+from data.store.disk import discard, file_sha256, replace_text, sync
+from data.store.faults import told
+from data.store.history import last_in_force, record
+from data.store.layout import BUILDING, CURRENT, ID, QUARANTINE, SNAPSHOTS, STAMP, database_path, manifest_path, quarantine_path
+from data.store.lock import locked
+from data.store.manifest import named_by_current, verified, write_manifest
+from data.store.snapshot import opens
+from data.store.sweep import sweep
 
-BUILDING: Final = "building"
-LOCK: Final = ".lock"
 NOT_CONTENT: Final = {"feed": {"arrived_at", "file", "sha256"}}
 """Columns that say how content came, not what it is; left out of the content hash."""
-_STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 @contextlib.contextmanager
@@ -53,12 +43,14 @@ def building(store: Path) -> Iterator[Path]:
     ------
     StoreBusy
         Another process is building into this store.
+    StoreFull
+        What is done inside found no space left, by Python's means or DuckDB's.
     StoreError
-        The store cannot be written to.
+        The store cannot be written to, or DuckDB could not go on.
     """
-    with _locked(store):
+    with locked(store), told(store):
+        sweep(store)
         folder = store / BUILDING
-        _sweep(store)
         folder.mkdir()
         try:
             yield folder
@@ -95,14 +87,41 @@ def publish(
         Another process is building into this store.
     SnapshotRefused
         The built file is not a whole snapshot. Nothing changed.
-    StoreError
-        The store cannot be written to. The snapshot before stays in force.
+    StoreFull, StoreError
+        There is no space, or the store cannot be written to. The snapshot before stays in force.
     """
-    with contextlib.nullcontext() if is_locked else _locked(store):
-        try:
-            return _publish(store, built_file, manifest_parts, quarantine)
-        except OSError as error:
-            raise StoreError(f"The store {store} cannot be written to ({error.strerror}); nothing was published.") from error
+    with contextlib.nullcontext() if is_locked else locked(store), told(store):
+        return _publish(store, built_file, manifest_parts, quarantine)
+
+
+def rollback(store: Path, identity: str) -> str | None:
+    """Put a kept snapshot in force again; whoever looks follows by itself, and the next build starts from it.
+
+    Parameters
+    ----------
+    identity
+        Any snapshot of the store, so that a rollback can be taken back too.
+
+    Returns
+    -------
+    str or None
+        What was in force before; None where ``CURRENT`` named nothing readable.
+
+    Raises
+    ------
+    NoSnapshot, SnapshotRefused
+        It is not in the store, or it is not what was published. Nothing changed.
+    StoreBusy, StoreFull, StoreError
+        A build is running, or the store cannot be written to. Nothing changed.
+    """
+    manifest = verified(store, identity)  # before the lock: an id that is none must not make a folder
+    with locked(store), told(store, "The snapshot in force did not change."):
+        opens(database_path(store, identity), manifest)
+        before = _previous(store)
+        if not _is_named(store, identity):
+            replace_text(store / CURRENT, identity + "\n")
+            record(store, "rollback", identity, previous=before)
+        return before
 
 
 def content_sha256(file: Path) -> str:
@@ -138,15 +157,16 @@ def _publish(store: Path, built_file: Path, parts: Mapping[str, Any], quarantine
     try:
         _move(built_file, destination)
         if quarantine is not None and quarantine.is_dir():
-            (store / QUARANTINE).mkdir(exist_ok=True)
-            _move(quarantine, store / QUARANTINE / identity)
+            (store / QUARANTINE).mkdir(mode=0o700, exist_ok=True)
+            _move(quarantine, quarantine_path(store, identity))
         write_manifest(store, manifest)
         replace_text(store / CURRENT, identity + "\n")
     except OSError:
-        if _previous(store) != identity:
-            manifest_path(store, identity).unlink(missing_ok=True)
-            destination.unlink(missing_ok=True)
-        raise
+        if not _is_named(store, identity):
+            for path in (manifest_path(store, identity), destination, quarantine_path(store, identity)):
+                discard(path)
+            raise
+    record(store, "publish", identity, previous=manifest["previous"])
     return identity
 
 
@@ -166,16 +186,23 @@ def _next_id(store: Path, content: str) -> str:
     """Now and the content's hash; a second later where the clock does not come after the newest id."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     taken = max((path.stem[:16] for path in (store / SNAPSHOTS).iterdir() if ID.fullmatch(path.stem)), default="")
-    if now.strftime(_STAMP) <= taken:
-        now = dt.datetime.strptime(taken, _STAMP).replace(tzinfo=dt.UTC) + dt.timedelta(seconds=1)
-    return f"{now.strftime(_STAMP)}-{content[:8]}"
+    if now.strftime(STAMP) <= taken:
+        now = dt.datetime.strptime(taken, STAMP).replace(tzinfo=dt.UTC) + dt.timedelta(seconds=1)
+    return f"{now.strftime(STAMP)}-{content[:8]}"
+
+
+def _is_named(store: Path, identity: str) -> bool:
+    with contextlib.suppress(SnapshotRefused):
+        return named_by_current(store) == identity
+    return False
 
 
 def _previous(store: Path) -> str | None:
+    """What is in force, as far as it is known where ``CURRENT`` is unreadable."""
     try:
-        return named_by_current(store)
+        return named_by_current(store) or last_in_force(store)
     except SnapshotRefused:
-        return None
+        return last_in_force(store)
 
 
 @contextlib.contextmanager
@@ -227,45 +254,3 @@ def _content_sha256(connection: duckdb.DuckDBPyConnection) -> str:
         ).fetchone()
         digest.update(f"{table}({kept}){summary}".encode())
     return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def _locked(store: Path) -> Iterator[None]:
-    """The one writer of a store; the kernel lets go when the process ends, however it ends."""
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(store / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreError(f"The store {store} cannot be written to ({error.strerror}); choose another with --store.") from error
-    try:
-        try:
-            _lock(descriptor)
-        except (BlockingIOError, PermissionError):
-            raise StoreBusy(f"Another build into {store} is running; wait until it ends.") from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 -- exists only there
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl  # noqa: PLC0415 -- exists only there
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _sweep(store: Path) -> None:
-    """Remove what killed builds left: their folder, temporary files, tables and quarantine that never got a manifest."""
-    shutil.rmtree(store / BUILDING, ignore_errors=True)
-    for folder in (store, store / SNAPSHOTS, store / QUARANTINE):
-        for path in folder.glob(".*.tmp"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    named = _previous(store)
-    for path in [*(store / SNAPSHOTS).glob("*.duckdb"), *(store / QUARANTINE).glob("*")]:
-        identity = path.name.removesuffix(".duckdb")
-        if ID.fullmatch(identity) and identity != named and not manifest_path(store, identity).exists():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()

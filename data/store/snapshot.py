@@ -181,6 +181,21 @@ class Snapshot:
         return None if row is None or row[0] is None else (row[0], row[1])
 
 
+def opens(path: Path, manifest: Mapping[str, Any], **settings: Any) -> None:
+    """See that a verified snapshot can be opened by this release.
+
+    Raises
+    ------
+    SnapshotRefused
+        It cannot.
+    """
+    try:
+        Snapshot(path, manifest, **settings).close()
+    except SnapshotRefused as error:
+        if not isinstance(error.__cause__, duckdb.ConnectionException):  # open in this process with other settings: it can
+            raise
+
+
 def _tree(table: pd.DataFrame, codes: pd.Series) -> Tree:
     return Tree(
         parent=table["parent_ix"].to_numpy(dtype=np.int32, na_value=-1),

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from data.errors import NoSnapshot, SnapshotRefused, StoreError
-from data.store.manifest import CURRENT, database_path, manifest_path, manifests, named_by_current, read_manifest, verified
-from data.store.snapshot import Snapshot
+import duckdb
 
-Signature = tuple[tuple[int, int, int] | None, ...]
+from data.errors import NoSnapshot, SnapshotRefused, StoreError
+from data.store.layout import CURRENT, database_path, manifest_path
+from data.store.lineage import lineage, named
+from data.store.manifest import manifests, named_by_current, read_manifest, verified
+from data.store.pins import is_pinned
+from data.store.snapshot import Snapshot, opens
+
+Stat = tuple[int, int, int, int] | None
+Signature = tuple[Stat, ...]
 PINNED_OPEN: Final = 2
 """Snapshots that views named and that stay open unused beside the one in force."""
+OPENING_TRIES: Final = 100
+"""At 20 ms each: how long this process may be looking into the same file by other means."""
 
 
 @dataclass
@@ -52,7 +61,7 @@ class Store:
         self._seen: Signature | None = None
         self._problem: str | None = None
         self._failure: StoreError | None = None
-        self._read: tuple[tuple[int, int, int] | None, str | None] = (None, None)
+        self._read: tuple[Stat, str | None] = (None, None)
 
     @property
     def problem(self) -> str | None:
@@ -74,7 +83,9 @@ class Store:
         with contextlib.suppress(StoreError):
             return self._follow()
         try:
-            return named_by_current(self.path) or ""
+            return named(self.path)
+        except NoSnapshot:
+            return ""
         except SnapshotRefused:
             return CURRENT
 
@@ -127,18 +138,25 @@ class Store:
                 self._close_unused()
 
     def manifests(self) -> list[dict[str, Any]]:
-        """All readable manifests, newest first."""
-        return manifests(self.path)
+        """All readable manifests, newest first.
+
+        Each has also ``in_force`` and ``pinned``, and ``refused``, a sentence, where it is not as it was written.
+        """
+        return [self._marked(manifest) for manifest in manifests(self.path)]
 
     def manifest(self, identity: str) -> dict[str, Any]:
-        """One manifest.
+        """One manifest, with ``in_force`` and ``pinned``.
 
         Raises
         ------
         NoSnapshot, SnapshotRefused
             There is none of this id, or it cannot be read.
         """
-        return read_manifest(self.path, identity)
+        return self._marked(read_manifest(self.path, identity))
+
+    def _marked(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        identity = manifest["id"]
+        return {**manifest, "in_force": identity == self.named, "pinned": is_pinned(self.path, identity)}
 
     def verify(self, identity: str | None = None) -> dict[str, Any]:
         """Whether a snapshot, or the one in force, is exactly what was published and can be opened.
@@ -149,8 +167,9 @@ class Store:
             ``ok``, ``snapshot`` (id, None where ``CURRENT`` names none) and ``reason`` (a sentence, None when ok).
         """
         try:
-            identity = self._named() if identity is None else identity
-            Snapshot(database_path(self.path, identity), verified(self.path, identity)).close()
+            identity = named(self.path) if identity is None else identity
+            manifest = verified(self.path, identity)
+            opens(database_path(self.path, identity), manifest, memory_limit=self._memory_limit, threads=self._threads)
         except StoreError as error:
             return {"ok": False, "snapshot": identity, "reason": str(error)}
         return {"ok": True, "snapshot": identity, "reason": None}
@@ -162,12 +181,6 @@ class Store:
                 held.snapshot.close()
             self._open.clear()
             self._served = self._seen = None
-
-    def _named(self) -> str:
-        identity = named_by_current(self.path)
-        if identity is None:
-            raise NoSnapshot(f"There is no snapshot in {self.path}; build one, or name another store with --store.")
-        return identity
 
     def _follow(self) -> str:
         """Id of the snapshot to serve now; opens and verifies only when a file of the store changed."""
@@ -206,38 +219,47 @@ class Store:
         return (_stat(manifest_path(self.path, identity)), _stat(database_path(self.path, identity)))
 
     def _choose(self) -> None:
-        """Serve what ``CURRENT`` names, else the newest earlier snapshot that verifies, else nothing and say why."""
+        """Serve what ``CURRENT`` names, else the last good snapshot before it, else nothing and say why."""
         before = self._named_signature()
-        named: str | None = None
+        last = (self._served, self._files(self._served))
+        wanted: str | None = None
         serving: str | None = None
         failure: StoreError | None = None
         try:
-            named = self._named()
-            self._bring(named)
-            serving = named
+            wanted = named(self.path)
+            self._bring(wanted)
+            serving = wanted
         except StoreError as error:
             failure = error
-            serving = self._last_good(named)
+            serving = self._last_good(wanted, failure)
         with self._lock:
             self._served, self._failure = serving, failure
             self._problem = None if failure is None else str(failure)
             if failure is not None and serving is not None:
                 self._problem = f"{failure} Until then {serving} is shown, the last good one."
             held = self._open.get(serving) if serving is not None else None
-            self._seen = (*before, *(held.signature if held is not None else (None, None)))
+            files = held.signature if held is not None else (None, None)
+            if serving is not None and serving == last[0]:
+                files = last[1]  # where its files are gone or changed and it goes on from what is open, too
+            self._seen = (*before, *files)
+            self._leave_vanished()
             self._close_unused()
 
-    def _last_good(self, named: str | None) -> str | None:
-        """The one served so far if it still verifies, else the newest before the one named: later ones were rolled back."""
-        if named is None and self._served is None and _stat(self.path / CURRENT) is None:
+    def _last_good(self, wanted: str | None, failure: StoreError) -> str | None:
+        """The one served so far if it still verifies, else the newest that was in force before the one wanted.
+
+        Where nothing in the store verifies any more but the one served so far is open and its file was removed, not
+        changed, that one: what is open is still what was verified.
+        """
+        if isinstance(failure, NoSnapshot) and wanted is None and self._served is None:
             return None
-        served = [self._served] if self._served is not None and self._served != named else []
-        earlier = [manifest["id"] for manifest in self.manifests() if named is None or manifest["id"] < named]
-        for identity in [*served, *earlier]:
+        served = [self._served] if self._served is not None and self._served != wanted else []
+        for identity in [*served, *(other for other in lineage(self.path, wanted) if other != wanted)]:
             with contextlib.suppress(StoreError):
                 self._bring(identity)
-                return str(identity)
-        return None
+                return identity
+        with self._lock:
+            return self._served if self._served in self._open else None
 
     def _bring(self, identity: str) -> None:
         """See that a snapshot is open and that its files are still those that were verified."""
@@ -250,19 +272,33 @@ class Store:
         try:
             manifest = verified(self.path, identity)
         except StoreError:
-            self._drop(identity)
+            if held is None or signature[1] not in (None, held.signature[1]):
+                self._drop(identity)
             raise
         if held is not None:
             held.signature = signature  # the same bytes with another time of change
             return
-        opened = _Open(
-            Snapshot(database_path(self.path, identity), manifest, memory_limit=self._memory_limit, threads=self._threads), signature
-        )
+        opened = _Open(self._opened(identity, manifest), signature)
+        if self._files(identity) != signature:
+            opened.snapshot.close()
+            raise SnapshotRefused(f"Snapshot {identity} changed while it was opened. Roll back or publish again.")
         with self._lock:
             if identity in self._open:  # another thread was faster
                 opened.snapshot.close()
             else:
                 self._open[identity] = opened
+
+    def _opened(self, identity: str, manifest: dict[str, Any]) -> Snapshot:
+        """Open a snapshot; waits while this process looks into the same file with other settings."""
+        for left in reversed(range(OPENING_TRIES)):
+            try:
+                path = database_path(self.path, identity)
+                return Snapshot(path, manifest, memory_limit=self._memory_limit, threads=self._threads)
+            except SnapshotRefused as error:
+                if not left or not isinstance(error.__cause__, duckdb.ConnectionException):
+                    raise
+                time.sleep(0.02)
+        raise AssertionError  # pragma: no cover
 
     def _drop(self, identity: str) -> None:
         """Let nobody begin with a snapshot whose files changed; those at work finish on what they have open."""
@@ -273,6 +309,12 @@ class Store:
                 if not held.users:
                     held.snapshot.close()
 
+    def _leave_vanished(self) -> None:
+        """Close unused snapshots that were retired, so that their space is given back. The caller holds the lock."""
+        for identity, held in list(self._open.items()):
+            if not held.users and identity != self._served and _stat(database_path(self.path, identity)) is None:
+                self._open.pop(identity).snapshot.close()
+
     def _close_unused(self) -> None:
         """Close what is neither served nor used, but the few last named ones. The caller holds the lock."""
         idle = [identity for identity, held in self._open.items() if not held.users and identity != self._served]
@@ -282,9 +324,10 @@ class Store:
                 self._open.pop(identity).snapshot.close()
 
 
-def _stat(path: Path) -> tuple[int, int, int] | None:
+def _stat(path: Path) -> Stat:
+    """What changes when a file does: the time of change too, which nobody can set back."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
