@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import ConfigError
+from data.inbox import is_temporary
 
 EntityKind = Literal["area", "event", "video_point", "category", "calendar"]
 Mode = Literal["full", "changes"]
@@ -72,7 +73,7 @@ class SourceConfig:
     dissolve: bool = False
 
     def files(self) -> list[Path]:
-        """The files that are there now, in order of name.
+        """The files that are there now, in order of name, without those under a temporary name.
 
         Raises
         ------
@@ -80,7 +81,7 @@ class SourceConfig:
             There is none.
         """
         found = sorted(Path(name) for name in glob.glob(str(self.path), recursive=True))
-        found = [path for path in found if path.is_file()]
+        found = [path for path in found if path.is_file() and (path == self.path or not is_temporary(path.name))]
         if not found:
             raise ConfigError(f"Source '{self.name}': no file at {self.path}; correct its path or put the file there.")
         return found
