@@ -18,6 +18,8 @@ from typer.exceptions import Abort, TyperException
 
 from data import console
 from data.errors import ConfigError, DefinitionError, FileRejected, QuanyuError, SelectionError, UnknownIndicator
+from data.options import DEFAULT_STORE, AsJson, StoreFolder
+from data.store import commands
 from data.store.store import Store
 
 WRONG_USE: Final = (ConfigError, SelectionError, DefinitionError, UnknownIndicator)
@@ -46,11 +48,6 @@ class Kind(StrEnum):
     EVENT = "event"
     VIDEO_POINT = "video_point"
     AREA = "area"
-
-
-StoreFolder = Annotated[Path, typer.Option("--store", envvar="QUANYU_STORE", help="Folder of the snapshots.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value, nothing else, on standard output.")]
-DEFAULT_STORE: Final = Path("var/store")
 
 
 @app.command()
@@ -118,46 +115,22 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command("list")
-def list_snapshots(store: StoreFolder = DEFAULT_STORE, as_json: AsJson = False) -> None:
-    """List the snapshots, newest first."""
-    opened = Store(store)
-    manifests = opened.manifests()
-    if not manifests:
-        opened.current()
-    if as_json:
-        console.emit(manifests)
-    else:
-        console.listed(manifests, opened.named or "")
-
-
 @app.command()
-def show(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="A snapshot, as `list` shows it.")],
+def diff(
+    earlier: Annotated[str, typer.Argument(metavar="ID", help="The earlier snapshot, as `list` shows it.")],
+    later: Annotated[str, typer.Argument(metavar="ID", help="The later snapshot.")],
+    level: Annotated[str | None, typer.Option(help="The last level by which areas are told, e.g. street or grid.")] = None,
     store: StoreFolder = DEFAULT_STORE,
     as_json: AsJson = False,
 ) -> None:
-    """Show one snapshot's manifest."""
-    del as_json  # a manifest is JSON either way
-    console.emit(Store(store).manifest(identity))
+    """Show what changed between two snapshots: new, closed, reopened, withdrawn, and earlier days' numbers restated."""
+    from data.store.diff import diff as compare  # noqa: PLC0415
 
-
-@app.command()
-def verify(
-    identity: Annotated[str | None, typer.Argument(metavar="[ID]", help="A snapshot; without it the one in force.")] = None,
-    store: StoreFolder = DEFAULT_STORE,
-    as_json: AsJson = False,
-) -> None:
-    """See whether a snapshot is exactly what was published."""
-    found = Store(store).verify(identity)
+    found = compare(store, earlier, later, level=level)
     if as_json:
         console.emit(found)
-    elif found["ok"]:
-        console.say(f"{found['snapshot']} is what was published.")
     else:
-        console.complain(found["reason"])
-    if not found["ok"]:
-        raise typer.Exit(1)
+        console.compared(found)
 
 
 @app.command()
@@ -183,6 +156,9 @@ def ask(
         console.emit(found)
     else:
         console.answered(found)
+
+
+commands.add_to(app)
 
 
 def _must_be_file(path: Path) -> None:

@@ -133,22 +133,79 @@ def checked(report: Mapping[str, Any]) -> None:
         say(f"  … {len(rows) - 20:,} more; --json lists them all.")
 
 
-def listed(manifests: Sequence[Mapping[str, Any]], current: str) -> None:
-    """Snapshots, newest first; the one in force is marked."""
+def listed(manifests: Sequence[Mapping[str, Any]]) -> None:
+    """Snapshots, newest first, on 80 columns: which is in force, pinned or refused."""
     table(
-        ("", "snapshot", "as of", "events", "sources", "bytes"),
+        ("snapshot", "as of", "events", "MB", ""),
         [
             [
-                "*" if manifest["id"] == current else "",
                 manifest["id"],
-                manifest.get("as_of", ""),
+                str(manifest.get("as_of", ""))[:16].replace("T", " "),
                 (manifest.get("counts") or {}).get("event", 0),
-                len(manifest.get("sources") or ()),
-                manifest.get("size", 0),
+                f"{(manifest.get('size') or 0) / 1e6:,.1f}",
+                _standing(manifest),
             ]
             for manifest in manifests
         ],
     )
+
+
+def _standing(manifest: Mapping[str, Any]) -> str:
+    marks = {"in_force": "in force", "pinned": "pinned", "refused": "refused"}
+    return ", ".join(words for key, words in marks.items() if manifest.get(key))
+
+
+def shown(manifest: Mapping[str, Any]) -> None:
+    """One manifest: what it is, what it was made of, how much it holds."""
+    say(f"{manifest['id']}  {manifest.get('name', '')}{'  (made up)' if manifest.get('made_up') else ''}")
+    standing = _standing(manifest)
+    for label, value in (
+        ("", standing),
+        ("as of", manifest.get("as_of")),
+        ("published", manifest.get("published_at")),
+        ("before it", manifest.get("previous")),
+        ("file", f"{manifest.get('path')}, {manifest.get('size', 0):,} bytes, sha256 {str(manifest.get('sha256'))[:16]}…"),
+        ("made by", f"schema {manifest.get('schema_version')}, DuckDB {manifest.get('duckdb_version')}"),
+        ("definitions", ", ".join(f"{item['name']}@{item['version']}" for item in manifest.get("definitions") or ())),
+    ):
+        if value:
+            say(f"  {label:12}{value}")
+    sources = manifest.get("sources") or ()
+    if sources:
+        keys = ("name", "file", "rows_in", "accepted", "quarantined")
+        table(("source", "file", "rows in", "accepted", "quarantined"), [[source.get(key, "") for key in keys] for source in sources])
+    say("  ".join(f"{name} {count:,}" for name, count in (manifest.get("counts") or {}).items() if count))
+
+
+def compared(found: Mapping[str, Any]) -> None:
+    """What changed between two snapshots, the first rows of each table."""
+    say(f"{found['from']} → {found['to']}")
+    for kind in ("new", "closed", "reopened", "withdrawn"):
+        entries = found[kind]
+        say(f"{kind}: {sum(entry['n'] for entry in entries):,}")
+        rows = [[entry["area"], entry["name"], entry["category"], entry["n"], _cases(entry)] for entry in entries]
+        _first(("area", "name", "category", "n", "cases"), rows)
+    restated = found["restated"]
+    say(f"restated: {len(restated):,}")
+    rows = [
+        [entry["day"], entry["area"], entry["indicator"], _figure(entry["before"]), _figure(entry["after"]), _cases(entry)]
+        for entry in restated
+    ]
+    _first(("day", "area", "indicator", "before", "after", "cases"), rows)
+
+
+def _first(headers: Sequence[str], rows: Sequence[Sequence[object]], most: int = 40) -> None:
+    if rows:
+        table(headers, rows[:most])
+    if len(rows) > most:
+        say(f"  … {len(rows) - most:,} more; --json lists them all.")
+
+
+def _cases(entry: Mapping[str, Any], most: int = 3) -> str:
+    """The first ids, and how many more there are."""
+    total = len(entry["cases"]) + entry.get("more", 0)
+    shown = entry["cases"][:most]
+    return ", ".join(shown) + (f" … {total - len(shown):,} more" if total > len(shown) else "")
 
 
 def answered(answer: Mapping[str, Any]) -> None:

@@ -132,7 +132,7 @@ def _planned(store: Path, now: dt.datetime, settings: StoreSettings, *, is_verif
         del kept[identity]
         retired[identity] = f"more than {settings.store_max_gb:g} GB"
         size -= sizes[identity]
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if limit and size > limit:
         warnings = (
             f"Pinned snapshots and the one in force take {size / GB:.2f} GB, more than QUANYU_STORE_MAX_GB allows "
