@@ -116,6 +116,36 @@ QUESTIONS: Final[dict[str, Question]] = {
             cohort="never",
         ),
         Question(
+            "event_digests",
+            {"bucket": "int, 64 * local days since 1970 + part of the ids"} | _N | {"digest": "int; differs where a fact does"},
+            {"areas": "INTEGER[]", "categories": "INTEGER[]", "sources": "INTEGER[]", "outcomes": "INTEGER[]"},
+            reach="everything",
+            cohort="never",
+        ),
+        Question(
+            "event_facts",
+            {
+                "event_id": "text",
+                "day": "int, local days since 1970",
+                "area_ix": "int",
+                "category_ix": "int",
+                "source_ix": "int",
+                "outcome_ix": "int",
+            }
+            | {"reported_at": "UTC instant"}
+            | {f"{step}_at": "UTC instant or null" for step in ("closed", "disposed", "deadline")},
+            {"buckets": "INTEGER[]"},
+            reach="everything",
+            cohort="never",
+        ),
+        Question(
+            "outcomes_per_area_and_day",
+            {"day": "int, local days since 1970", "node": "int, as grouped", "outcome_ix": "int"} | _N | {"proactive": "int, events"},
+            {"groups": "INTEGER[]", "days": "INTEGER[]", "chosen": "VARCHAR"},
+            reach="everything",
+            cohort="never",
+        ),
+        Question(
             "boundaries",
             {
                 "area_ix": "int",

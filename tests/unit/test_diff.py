@@ -1,0 +1,401 @@
+"""What changed between two snapshots, against plain loops over their tables and against cases worked by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections import defaultdict
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.__main__ import main
+from data.errors import NoSnapshot, SelectionError
+from data.indicators.ask import ask
+from data.indicators.definition import shipped
+from data.selection import Selection
+from data.store.build import build
+from data.store.diff import between, diff
+from data.store.snapshot import Snapshot
+from data.store.store import Store
+from data.view import View
+from tests import district
+from tests.oracle import Oracle
+
+DAYS = [dt.date(2026, 11, day) for day in (2, 5, 11, 17, 19, 20)]
+"""Days whose events are edited; the last is the day of ``as_of``, not over yet."""
+CHANGED_RATES = {
+    "disposal_rate", "disposal_on_time_rate", "closing_rate", "closing_on_time_rate", "overdue_open", "on_time_with_backlog",
+    "rework_rate", "postpone_rate", "response_rate", "resolution_rate", "satisfaction_rate", "resolved_locally_rate",
+    "due_for_disposal", "due_for_closing", "composite_score",
+}  # fmt: skip
+INTAKE = {"accepted", "unmapped", "proactive_rate"}
+
+
+def edited(before: Path, after: Path) -> Path:
+    """A later snapshot: rows edited in every way, and all dictionaries numbered afresh."""
+    shutil.copy(before, after)
+    days = ", ".join(f"DATE '{day}'" for day in DAYS)
+    rng = np.random.default_rng(7)
+    with duckdb.connect(str(after)) as connection:
+        ids = [row[0] for row in connection.execute(f"SELECT event_id FROM event WHERE day IN ({days}) ORDER BY event_id").fetchall()]
+        outcomes = connection.execute("SELECT max(outcome_ix) + 1 FROM outcome").fetchone()[0]  # type: ignore[index]
+        chosen = iter(rng.permutation(ids))
+
+        def edit(change: str, times: int) -> None:
+            for _ in range(times):
+                connection.execute(
+                    f"UPDATE event SET {change} WHERE event_id = $id",
+                    {"id": next(chosen), **({"n": int(rng.integers(outcomes))} if "$n" in change else {})},
+                )
+
+        for _ in range(9):
+            connection.execute("DELETE FROM event WHERE event_id = ?", [next(chosen)])
+        for number in range(14):
+            connection.execute("INSERT INTO event SELECT * REPLACE (? AS event_id) FROM event WHERE event_id = ?",
+                               [f"N{number:05d}", next(chosen)])  # fmt: skip
+        edit("area_ix = (area_ix + 5) % 22", 9)
+        edit("day = day + 1, reported_at = reported_at + INTERVAL 1 DAY", 6)
+        edit("source_ix = (source_ix + 1) % 4", 6)
+        edit("outcome_ix = $n", 60)
+        edit("closed_at = closed_at + INTERVAL 1 HOUR", 8)
+        edit("closed_at = NULL", 4)
+        edit("deadline_at = deadline_at + INTERVAL 3 HOUR", 8)
+        edit("title = 'another title'", 5)
+        edit("category_ix = (category_ix + 1) % 14", 4)
+        # Numbered afresh: a new first street, a new first domain, outcomes and sources in another order.
+        for table, column in (("area", "area_ix"), ("category", "category_ix")):
+            first = 1 if table == "area" else 0
+            connection.execute(f"UPDATE {table} SET last_ix = last_ix + 1, parent_ix = parent_ix + (parent_ix >= {first})::INT")
+            connection.execute(f"UPDATE {table} SET {column} = {column} + 1 WHERE {column} >= {first}")
+            connection.execute(f"UPDATE event SET {column} = {column} + 1 WHERE {column} >= {first}")
+        connection.execute(
+            "INSERT INTO area (area_ix, last_ix, parent_ix, depth, level, area_code, name) VALUES (1, 1, 0, 1, 'street', '999901009', '新')"
+        )
+        connection.execute("INSERT INTO category (category_ix, last_ix, depth, name) VALUES (0, 0, 1, '新领域')")
+        for table, column in (("outcome", "outcome_ix"), ("source", "source_ix")):
+            high = connection.execute(f"SELECT max({column}) FROM {table}").fetchone()[0]  # type: ignore[index]
+            for name in (table, "event"):
+                connection.execute(f"UPDATE {name} SET {column} = {high} - {column}")
+        connection.execute("UPDATE snapshot SET as_of = as_of + INTERVAL 1 DAY")
+        connection.execute("UPDATE event SET event_ix = 100000 - event_ix")
+    return after
+
+
+class Told:
+    """One snapshot as a dictionary of cases, with the codes of the areas above each."""
+
+    def __init__(self, path: Path) -> None:
+        self.oracle = Oracle(path)
+        areas, categories = (table.set_index(key).to_dict("index") for table, key in
+                             ((self.oracle.areas, "area_ix"), (self.oracle.categories, "category_ix")))  # fmt: skip
+        self.cases: dict[str, dict[str, Any]] = {}
+        for row in self.oracle.events.astype(object).where(self.oracle.events.notna(), None).to_dict("records"):
+            row["areas"] = self._path(areas, row["area_ix"], "area_code")
+            row["categories"] = self._path(categories, row["category_ix"], "name")
+            self.cases[row["event_id"]] = row
+
+    @staticmethod
+    def _path(table: dict[Any, dict[str, Any]], ix: int, column: str) -> list[str]:
+        path: list[str] = []
+        at: Any = ix
+        while at is not None and not pd.isna(at):
+            path.insert(0, table[at][column])
+            at = table[at]["parent_ix"]
+        return path
+
+
+def is_rewritten(b: dict[str, Any], a: dict[str, Any], as_of: pd.Timestamp) -> bool:
+    """Whether a fact that was given is now another, fact by fact."""
+    if (b["is_void"] or b["is_duplicate"]) != (a["is_void"] or a["is_duplicate"]):
+        return True
+    if any(b[name] and not a[name] for name in
+           ("is_registered", "is_dispatched", "is_disposed", "is_closed", "is_reworked", "is_postponed", "is_bounced")):  # fmt: skip
+        return True
+    if any(b[name] is not None and b[name] != a[name] for name in ("closed_at", "disposed_at")):
+        return True
+    if b["deadline_at"] != a["deadline_at"] and min(d for d in (b["deadline_at"], a["deadline_at"]) if d is not None) <= as_of:
+        return True
+    if b["has_call_back"] and any(b[name] != a[name] for name in ("has_call_back", "is_contacted", "is_resolved", "satisfaction")):
+        return True
+    pairs = (("disposed_on_time", "is_disposed"), ("closed_on_time", "is_closed"), ("is_local", "is_closed"))
+    return any(b[over] and a[over] and b[name] is not None and b[name] != a[name] for name, over in pairs)
+
+
+def blamed(before: Told, after: Told) -> dict[tuple[str, str, dt.date], set[str]]:
+    """(kind of indicator, area, day) → cases that may be to blame; ``rates`` of outcomes, ``intake`` and ``turned``."""
+    found: dict[tuple[str, str, dt.date], set[str]] = defaultdict(set)
+    today = before.oracle.today
+    for identity in before.cases.keys() | after.cases.keys():
+        b, a = before.cases.get(identity), after.cases.get(identity)
+        cells_b = set(product(b["areas"][:2], [b["day"]])) if b else set()
+        cells_a = set(product(a["areas"][:2], [a["day"]])) if a else set()
+        for area, day in cells_b ^ cells_a:
+            for kind in ("rates", "intake", "turned"):
+                found[kind, area, day].add(identity)
+        if b is None or a is None:
+            continue
+        rewritten = is_rewritten(b, a, pd.Timestamp(before.oracle.as_of))
+        for area, day in cells_b & cells_a:
+            if rewritten:
+                for kind in ("rates", "intake", "turned"):
+                    found[kind, area, day].add(identity)
+            if b["is_proactive"] != a["is_proactive"] or b["is_mapped"] != a["is_mapped"]:
+                found["turned", area, day].add(identity)
+    return {key: ids for key, ids in found.items() if key[2] < today}
+
+
+def expected_restated(before: Told, after: Told) -> dict[tuple[str, str, str], tuple[Any, Any]]:
+    """(indicator, area, day) → values before and after."""
+    weights = {"response": 0.1, "satisfaction": 0.4, "resolution": 0.5}
+    found = {}
+    blame = blamed(before, after)
+    for area, day in sorted({(area, day) for _, area, day in blame}):
+        was, now = (told.oracle.numbers({"days": (day, day), "area": area}, weights) for told in (before, after))
+        for key in CHANGED_RATES | INTAKE:
+            kind = "rates" if key in CHANGED_RATES else "intake" if key == "accepted" else "turned"
+            if blame.get((kind, area, day)) and was[key][0] != now[key][0]:
+                found[key, area, str(day)] = (was[key][0], now[key][0])
+    return found
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("two")
+    before = district.build(folder / "before.duckdb", 2400)
+    return before, edited(before, folder / "after.duckdb")
+
+
+@pytest.fixture(scope="module")
+def told(two: tuple[Path, Path]) -> tuple[Told, Told]:
+    return Told(two[0]), Told(two[1])
+
+
+@pytest.fixture(scope="module")
+def snapshots(two: tuple[Path, Path], told: tuple[Told, Told]) -> tuple[Snapshot, Snapshot]:
+    del told  # read first: DuckDB refuses a second connection with other settings
+    return Snapshot(two[0], {"id": "20261120T033000Z-aaaaaaaa"}), Snapshot(two[1], {"id": "20261121T033000Z-bbbbbbbb"})
+
+
+def compared(snapshots: tuple[Snapshot, Snapshot], scope: tuple[str, ...] | None = None, **more: Any) -> dict[str, Any]:
+    return between(*(View(snapshot, shipped()[0], scope) for snapshot in snapshots), **more)
+
+
+def ids(entries: list[dict[str, Any]]) -> set[str]:
+    return {identity for entry in entries for identity in entry["cases"]}
+
+
+def test_cases_are_listed_by_area_and_category(snapshots: tuple[Snapshot, Snapshot], told: tuple[Told, Told]) -> None:
+    before, after = (side.cases for side in told)
+    found = compared(snapshots)
+    both = before.keys() & after.keys()
+    expected = {
+        "new": after.keys() - before.keys(),
+        "withdrawn": before.keys() - after.keys(),
+        "closed": {key for key in both if not before[key]["is_closed"] and after[key]["is_closed"]},
+        "reopened": {key for key in both if before[key]["is_closed"] and not after[key]["is_closed"]},
+    }
+    assert all(expected.values())
+    for kind, wanted in expected.items():
+        assert ids(found[kind]) == wanted, kind
+        assert sum(entry["n"] for entry in found[kind]) == len(wanted)
+        for entry in found[kind]:
+            assert "more" not in entry
+            for identity in entry["cases"]:
+                case = (before if kind == "withdrawn" else after)[identity]
+                path = case["categories"][:2]
+                assert (entry["area"], entry["domain"], entry["category"]) == (case["areas"][:2][-1], path[0], path[-1])
+        groups = [(entry["area"], entry["domain"], entry["category"]) for entry in found[kind]]
+        assert len(groups) == len(set(groups))
+
+
+def test_restated_numbers_are_those_of_an_independent_computation(snapshots: tuple[Snapshot, Snapshot], told: tuple[Told, Told]) -> None:
+    found = compared(snapshots)["restated"]
+    got = {(entry["indicator"], entry["area"], entry["day"]): (entry["before"], entry["after"]) for entry in found}
+    wanted = expected_restated(*told)
+    assert len(got) == len(found)
+    for key in wanted.keys() & got.keys():
+        assert got[key] == pytest.approx(wanted[key]), key
+    assert wanted.keys() <= got.keys()
+    blame = blamed(*told)
+    for entry in found:
+        day = dt.date.fromisoformat(entry["day"])
+        kind = "turned" if entry["indicator"] in ("unmapped", "proactive_rate") else "rates"
+        assert set(entry) == {"indicator", "area", "day", "before", "after", "cases"}
+        assert set(entry["cases"]) <= blame[kind, entry["area"], day], entry
+        assert entry["cases"]
+    assert got.keys() <= wanted.keys()
+    assert {key for key, *_ in got} == CHANGED_RATES | INTAKE
+
+
+def test_before_and_after_are_what_ask_says(snapshots: tuple[Snapshot, Snapshot]) -> None:
+    for entry in compared(snapshots)["restated"][::17]:
+        selection = Selection.parse_strict(f"from={entry['day']}&to={entry['day']}&area={entry['area']}")
+        for side, snapshot in zip(("before", "after"), snapshots, strict=True):
+            number = ask(View(snapshot, shipped()[0]), selection)["indicators"][entry["indicator"]]
+            assert entry[side] == pytest.approx(number["value"])
+
+
+def test_levels_go_as_deep_as_asked(snapshots: tuple[Snapshot, Snapshot]) -> None:
+    lengths = {len(entry["area"]) for entry in compared(snapshots, level="grid")["restated"]}
+    assert lengths == {6, 9, 12, 15}
+    assert {len(entry["area"]) for entry in compared(snapshots, level="district")["restated"]} == {6}
+    with pytest.raises(SelectionError, match="street"):
+        compared(snapshots, level="borough")
+
+
+def test_a_scoped_viewer_is_told_of_his_own_areas_alone(snapshots: tuple[Snapshot, Snapshot], told: tuple[Told, Told]) -> None:
+    own = "999901002"
+    found, whole = compared(snapshots, (own,)), compared(snapshots, level="community")
+    inside = [{key: case for key, case in side.cases.items() if own in case["areas"]} for side in told]
+    assert ids(found["new"]) == inside[1].keys() - inside[0].keys()
+    assert ids(found["withdrawn"]) == inside[0].keys() - inside[1].keys()
+    assert {entry["area"][:9] for kind in ("new", "closed", "reopened", "withdrawn", "restated") for entry in found[kind]} == {own}
+    street = [entry for entry in whole["restated"] if entry["area"].startswith(own)]
+    assert {(entry["indicator"], entry["area"], entry["day"], entry["before"], entry["after"]) for entry in found["restated"]} == {
+        (entry["indicator"], entry["area"], entry["day"], entry["before"], entry["after"]) for entry in street
+    }
+    for scope in ((), ("unknown",)):
+        assert not any(compared(snapshots, scope)[kind] for kind in ("new", "closed", "reopened", "withdrawn", "restated"))
+
+
+def test_what_is_not_listed_is_counted(snapshots: tuple[Snapshot, Snapshot]) -> None:
+    whole, cut = compared(snapshots, level="district"), compared(snapshots, level="district", most=2)
+    for kind in ("new", "closed", "restated"):
+        for entry, short in zip(whole[kind], cut[kind], strict=True):
+            assert short["cases"] == entry["cases"][:2]
+            assert short.get("more", 0) == max(0, len(entry["cases"]) - 2)
+
+
+def test_many_changes_are_read_in_parts(snapshots: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = compared(snapshots)
+    monkeypatch.setattr("data.store.changed.READ_TOGETHER", 50)
+    assert compared(snapshots) == whole
+
+
+def test_backwards_new_is_withdrawn(snapshots: tuple[Snapshot, Snapshot]) -> None:
+    forth, back = compared(snapshots), compared((snapshots[1], snapshots[0]))
+    assert ids(back["withdrawn"]) == ids(forth["new"])
+    assert ids(back["reopened"]) == ids(forth["closed"])
+    assert back["from"] == forth["to"]
+
+
+CONFIG = """
+name = "示范区"
+code = "990101"
+levels = ["district", "street"]
+as_of = 2026-11-20T08:00:00
+[[source]]
+name = "街道"
+kind = "area"
+path = "areas.csv"
+level = "street"
+[[source]]
+name = "热线"
+kind = "event"
+path = "events.csv"
+"""
+HEADER = "事件编号,上报时间,大类,所属街道,办结时间,截止时间,状态\n"
+FIRST = {
+    "A1": "2026-11-17 08:00,停车,990101001,2026-11-17 18:00,2026-11-18 08:00,已结案",
+    "A2": "2026-11-17 09:00,停车,990101001,,2026-11-18 09:00,派遣",
+    "A3": "2026-11-17 10:00,噪声,990101002,2026-11-19 10:00,2026-11-18 10:00,已结案",
+    "A4": "2026-11-18 10:00,噪声,990101002,,2026-11-30 10:00,派遣",
+    "A5": "2026-11-18 11:00,噪声,990101002,2026-11-18 12:00,2026-11-30 10:00,已结案",
+    "A6": "2026-11-20 07:00,停车,990101001,,2026-11-30 10:00,派遣",
+}
+
+
+def publish(folder: Path, rows: dict[str, str], as_of: str = "2026-11-20") -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "sources.toml").write_text(CONFIG.replace("2026-11-20", as_of), encoding="utf-8")
+    (folder / "areas.csv").write_text("区划代码,名称\n990101001,东街\n990101002,西街\n", encoding="utf-8")
+    (folder / "events.csv").write_text(HEADER + "".join(f"{key},{row}\n" for key, row in rows.items()), encoding="utf-8")
+    identity = build(folder / "sources.toml", folder / "store", now=dt.datetime(2026, 11, 25, tzinfo=dt.UTC)).snapshot
+    assert identity
+    return str(identity)
+
+
+def restated(found: dict[str, Any]) -> dict[tuple[str, str, str], tuple[Any, Any, list[str]]]:
+    return {
+        (entry["indicator"], entry["area"], entry["day"]): (entry["before"], entry["after"], entry["cases"]) for entry in found["restated"]
+    }
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    first = publish(tmp_path, FIRST)
+    rows = dict(FIRST)
+    del rows["A5"]  # gone
+    rows["A2"] = rows["A2"].replace(",,", ",2026-11-20 15:00,").replace("派遣", "已结案")  # closed since: progress
+    rows["A3"] = rows["A3"].replace("2026-11-19 10:00", "2026-11-18 09:00")  # said to have been closed in time after all
+    rows["A7"] = "2026-11-18 23:00,停车,990101001,,2026-11-30 10:00,派遣"  # came late
+    rows["A8"] = "2026-11-20 09:00,停车,990101001,,2026-11-30 10:00,派遣"  # came in time: that day was not over
+    found = diff(tmp_path / "store", first, publish(tmp_path, rows, "2026-11-21"))
+    assert {kind: [(entry["area"], entry["category"], entry["n"], entry["cases"]) for entry in found[kind]] for kind in
+            ("new", "closed", "reopened", "withdrawn")} == {
+        "new": [("990101001", "停车", 2, ["A7", "A8"])],
+        "closed": [("990101001", "停车", 1, ["A2"])],
+        "reopened": [],
+        "withdrawn": [("990101002", "噪声", 1, ["A5"])],
+    }  # fmt: skip
+    numbers = restated(found)
+    assert {key: value for key, value in numbers.items() if key[0] == "accepted"} == {
+        ("accepted", "990101001", "2026-11-18"): (0, 1, ["A7"]),
+        ("accepted", "990101002", "2026-11-18"): (2, 1, ["A5"]),
+    }
+    assert numbers["closing_on_time_rate", "990101002", "2026-11-17"] == (0.0, 1.0, ["A3"])
+    assert numbers["closing_on_time_rate", "990101", "2026-11-17"] == (pytest.approx(1 / 3), pytest.approx(2 / 3), ["A3"])
+    assert not [key for key in numbers if key[1:] == ("990101001", "2026-11-17")], "a case that was closed since is progress"
+    assert not [key for key in numbers if key[2] >= "2026-11-20"]
+    assert list(found) == ["from", "to", "new", "closed", "reopened", "withdrawn", "restated"]
+
+
+def test_reopened_and_moved_and_void(tmp_path: Path) -> None:
+    first = publish(tmp_path, FIRST)
+    rows = dict(FIRST)
+    rows["A1"] = rows["A1"].replace("2026-11-17 18:00", "").replace("已结案", "处置中")
+    rows["A3"] = rows["A3"].replace("990101002", "990101001")
+    rows["A4"] = rows["A4"].replace("派遣", "作废")
+    found = diff(tmp_path / "store", first, publish(tmp_path, rows, "2026-11-21"))
+    assert ids(found["reopened"]) == {"A1"}
+    assert not found["new"] + found["closed"] + found["withdrawn"]
+    numbers = {key: value for key, value in restated(found).items() if key[0] == "accepted"}
+    assert numbers == {
+        ("accepted", "990101001", "2026-11-17"): (2, 3, ["A3"]),
+        ("accepted", "990101002", "2026-11-17"): (1, 0, ["A3"]),
+        ("accepted", "990101", "2026-11-18"): (2, 1, ["A4"]),
+        ("accepted", "990101002", "2026-11-18"): (2, 1, ["A4"]),
+    }
+    assert restated(found)["closing_rate", "990101", "2026-11-17"][2] == ["A1"]
+
+
+def test_time_that_passes_restates_nothing(tmp_path: Path) -> None:
+    rows = {**FIRST, "A9": "2026-11-18 11:00,停车,990101001,,2026-11-20 20:00,派遣"}
+    first = publish(tmp_path, rows)
+    found = diff(tmp_path / "store", first, publish(tmp_path, rows, "2026-11-22"))
+    assert not any(found[kind] for kind in ("new", "closed", "reopened", "withdrawn", "restated"))
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = publish(tmp_path, FIRST)
+    second = publish(tmp_path, {key: row for key, row in FIRST.items() if key != "A5"})
+    store = ["--store", str(tmp_path / "store")]
+    assert main(["diff", first, second, *store, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["from"], answer["to"], answer["withdrawn"][0]["cases"]) == (first, second, ["A5"])
+    assert main(["diff", first, second, *store, "--level", "street"]) == 0
+    shown = capsys.readouterr().out
+    assert "A5" in shown
+    assert "accepted" in shown
+    assert main(["diff", first, first, *store]) == 0
+    assert capsys.readouterr().out
+    assert main(["diff", first, "20200101T000000Z-aaaaaaaa", *store, "--json"]) == 1
+    assert main(["diff", first, second, *store, "--level", "borough"]) == 2
+    with pytest.raises(NoSnapshot):
+        diff(Store(tmp_path / "store"), first, "20200101T000000Z-aaaaaaaa")
