@@ -1,90 +1,218 @@
-"""Text with separators: header, records, and what is wrong with single records."""
+"""Text with separators: header, records, and what is wrong with single records. Nothing is held but one record."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator
-from itertools import islice
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from data.errors import FileRejected
+from data.ingest.limits import MB, limit
 
-SEPARATORS: Final = (",", "\t", ";", "|")
-HEADER_ROWS: Final = 12
+SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "\x1f", "、")
+HEADER_ROWS: Final = 25
 """How far down a header is looked for."""
+BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff\u200b"
 _LINES_OF_ONE_RECORD: Final = 500
+_QUOTED: Final = MB
+"""How long a quotation may run, in characters, before its mark counts as never closed."""
+_KEPT: Final = 2000
+"""Characters kept of each cell of a record that is too long."""
+_BATCH: Final = 5000
 csv.field_size_limit(2**31 - 1)
+
+Score = Callable[[Sequence[str]], int]
+
+
+class Line(NamedTuple):
+    """One line with its end, or the beginning of one that is longer than allowed."""
+
+    text: str
+    is_cut: bool
 
 
 class Record(NamedTuple):
-    """One record that is not blank: its fields, what is wrong with it, and how many lines it takes."""
+    """One record: its fields, what is wrong with it, how many lines it takes, and its line where it needs no quoting."""
 
     fields: list[str]
     faults: tuple[str, ...]
     lines: int
+    plain: str | None = None
 
 
-def separator_of(path: Path) -> str:
-    """The separator that splits the first lines into most fields; a comma where there is none."""
+@dataclass
+class Cleaned:
+    """What :func:`clean` found: the number of records, and what is wrong with some of them.
+
+    Attributes
+    ----------
+    faults
+        Record number (from 1) → codes.
+    originals
+        Of the same records all cells as they came.
+    """
+
+    rows: int = 0
+    faults: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    originals: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def lines_of(path: Path) -> Iterator[Line]:
+    """The lines of a UTF-8 text, whatever ends them; of one that is too long only the beginning."""
+    most = limit("max_record_mb") * MB
     with path.open("r", encoding="utf-8-sig", newline="") as file:
-        head = "".join(islice(file, HEADER_ROWS))
-    return max(SEPARATORS, key=lambda separator: (head.count(separator), -SEPARATORS.index(separator)))
+        while text := file.readline(most):
+            is_cut = len(text) == most and not text.endswith(("\r", "\n"))
+            if is_cut:
+                while (more := file.readline(MB)) and not more.endswith(("\r", "\n")):
+                    pass
+            yield Line(text, is_cut)
 
 
-def records(path: Path, separator: str) -> Iterator[Record | None]:
-    """Every record of a UTF-8 text in order; None for a blank one.
+def records(lines: Iterator[Line], separator: str) -> Iterator[Record | None]:
+    """Every record in order; None for a blank one.
 
     A quotation mark that is never closed costs one line, not the rest of the file.
     """
-    with path.open("r", encoding="utf-8-sig", newline="") as file:
-        lines = list(file)
-    at = 0
-    while at < len(lines):
-        taken, fields, faults = _record(lines, at, separator)
-        at += taken
-        yield None if not faults and not any(field.strip() for field in fields) else Record(fields, faults, taken)
+    waiting: deque[Line] = deque()
+    while True:
+        line = waiting.popleft() if waiting else next(lines, None)
+        if line is None:
+            return
+        yield _record(line, waiting, lines, separator)
 
 
-def head(path: Path, separator: str) -> list[tuple[list[str], int]]:
-    """The first records with the number of lines up to and including each; blank ones are left out."""
+def head_of(path: Path, separator: str) -> list[tuple[list[str], int]]:
+    """The first records with the number of lines up to and including each; blank and faulty ones are left out."""
     found: list[tuple[list[str], int]] = []
-    with path.open("r", encoding="utf-8-sig", newline="") as file:
-        lines = list(islice(file, HEADER_ROWS * 4))
     at = 0
-    while at < len(lines) and len(found) < HEADER_ROWS:
-        taken, fields, faults = _record(lines, at, separator)
-        at += taken
-        if not faults and any(field.strip() for field in fields):
-            found.append((fields, at))
-    if not found:
-        raise FileRejected("E_EMPTY_FILE", f"{path.name} holds no text; export it again.")
+    for record in records(_first_lines(path), separator):
+        at += record.lines if record else 1
+        if record is not None and not record.faults:
+            found.append((record.fields, at))
+        if len(found) == HEADER_ROWS:
+            break
     return found
 
 
-def _record(lines: list[str], at: int, separator: str) -> tuple[int, list[str], tuple[str, ...]]:
-    line = lines[at]
-    if "\0" in line:
-        return 1, _split(line.replace("\0", ""), separator) or [], ("E_NUL",)
-    if '"' not in line:
-        return 1, line.rstrip("\r\n").split(separator), ()
-    text, marks = line, line.count('"')
-    taken = 1
-    while marks % 2 and at + taken < len(lines) and taken < _LINES_OF_ONE_RECORD:
-        text += lines[at + taken]
-        marks += lines[at + taken].count('"')
-        taken += 1
-    fields = None if marks % 2 else _split(text, separator)
-    if fields is None and taken > 1:
-        taken, text = 1, line
-    if fields is None:
-        return 1, line.rstrip("\r\n").split(separator), ("E_QUOTE",)
-    return taken, fields, ()
+def separator_of(path: Path, score: Score) -> str:
+    """The separator under which most headers are known; else the one that splits most lines alike; a comma where none does."""
+    best: tuple[tuple[int, int, int, int], str] | None = None
+    text = "".join(line.text for line in _first_lines(path))
+    for ix, separator in enumerate(SEPARATORS):
+        if separator not in text:
+            continue
+        rows = [fields for fields, _ in head_of(path, separator)]
+        known = max((score(row) for row in rows), default=0)
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        alike = max(widths.values(), default=0)
+        rank = (known, alike, max((len(row) for row in rows), default=0), -ix)
+        if best is None or rank > best[0]:
+            best = (rank, separator)
+    return best[1] if best else ","
 
 
-def _split(text: str, separator: str) -> list[str] | None:
+def clean(path: Path, separator: str, last: int, width: int, target: Path) -> Cleaned:
+    """Write the records after the header as a regular text: one width, every odd cell quoted, no blank records.
+
+    Parameters
+    ----------
+    last
+        Index of the header among the records that are not blank and not faulty.
+    """
+    found = Cleaned()
+    seen = -1
+    with target.open("w", encoding="utf-8", newline="") as copy:
+        batch: list[str] = []
+        for record in records(lines_of(path), separator):
+            if record is None:
+                continue
+            if seen < last:
+                seen += not record.faults
+                continue
+            found.rows += 1
+            fields, faults = record.fields, record.faults
+            if not faults and len(fields) != width:
+                faults = ("E_RAGGED",)
+            if faults:
+                found.faults[found.rows] = faults
+                found.originals[found.rows] = tuple(fields)
+                fields = (fields + [""] * width)[:width]
+            if record.plain is not None and not faults:
+                batch.append(record.plain)
+            else:
+                batch.append(separator.join('"' + cell.replace('"', '""') + '"' for cell in fields))
+            if len(batch) == _BATCH:
+                copy.write("\n".join(batch) + "\n")
+                batch.clear()
+        if batch:
+            copy.write("\n".join(batch) + "\n")
+    return found
+
+
+def _first_lines(path: Path) -> Iterator[Line]:
+    left = 8 * MB
+    for count, line in enumerate(lines_of(path)):
+        yield line
+        left -= len(line.text)
+        if count >= HEADER_ROWS * 4 or left < 0:
+            return
+
+
+def _record(line: Line, waiting: deque[Line], lines: Iterator[Line], separator: str) -> Record | None:  # noqa: PLR0911 -- one fault, one return
+    text = line.text
+    if line.is_cut:
+        return Record([cell[:_KEPT] for cell in text.split(separator)[: limit("max_columns")]], ("E_FIELD_TOO_LONG",), 1)
+    if "\0" in text:
+        return Record(_split(text.replace("\0", ""), separator), ("E_NUL",), 1)
+    if '"' not in text:
+        bare = text.rstrip("\r\n")
+        fields = bare.split(separator)
+        if not bare.strip(BLANKS + separator) and not any(cell.strip(BLANKS) for cell in fields):
+            return None
+        return Record(fields, (), 1, bare)
+    taken: list[Line] = []
+
+    def more() -> Iterator[str]:
+        yield text
+        left = _QUOTED
+        while len(taken) < _LINES_OF_ONE_RECORD and left > 0:
+            following = waiting.popleft() if waiting else next(lines, None)
+            if following is None:
+                return
+            taken.append(following)
+            left -= len(following.text)
+            yield following.text
+
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
+        fields = next(csv.reader(more(), delimiter=separator, strict=True), [])
     except csv.Error:
+        waiting.extendleft(reversed(taken))
+        return Record(text.rstrip("\r\n").split(separator), ("E_QUOTE",), 1)
+    faults: tuple[str, ...] = ()
+    if any("\0" in part.text for part in taken):
+        fields, faults = [cell.replace("\0", "") for cell in fields], ("E_NUL",)
+    if not faults and not any(cell.strip(BLANKS) for cell in fields):
         return None
+    return Record(fields, faults, 1 + len(taken))
+
+
+def _split(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return text.rstrip("\r\n").split(separator)
+
+
+def no_header(path: Path) -> FileRejected:
+    """Why nothing at the top of a file reads as a record."""
+    first = next(lines_of(path), None)
+    if first is not None and first.is_cut:
+        columns = max(first.text.count(separator) for separator in SEPARATORS) + 1
+        if columns > limit("max_columns"):
+            return FileRejected("E_TOO_MANY_COLUMNS", f"{path.name} has {columns:,} columns or more; export only those that are needed.")
+        return FileRejected("E_NO_HEADER", f"{path.name} has no line end in its first {limit('max_record_mb')} MB; expected a header row.")
+    return FileRejected("E_EMPTY_FILE", f"{path.name} holds no text; export it again.")

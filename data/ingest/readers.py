@@ -7,7 +7,10 @@ else is text. Nothing is judged here beyond what makes a record unreadable.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,18 +18,23 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
-from data.errors import FileRejected
-from data.ingest import delimited, features, sniff, workbook
-from data.ingest.values import BLANKS
+from data.errors import FileRejected, QuanyuError
+from data.ingest import delimited, encodings, geoparquet, sniff
+from data.ingest.delimited import BLANKS, Score
+from data.ingest.fields import FIELDS
+from data.ingest.handover import shapes_of
+from data.ingest.limits import MB, limit
+from data.ingest.sandbox import Sandbox
+from data.ingest.sniff import Stamp
 
-MAX_COLUMNS: Final = 1000
-MAX_ROWS: Final = 100_000_000
+_SAMPLE: Final = 300
+_MORE_THAN_ANY: Final = 2000
+"""Rows a byte of Parquet may stand for; a footer that claims more lies or is a bomb."""
+_LOOKS_LIKE_DATA: Final = re.compile(r"[\s\d./:年月日时分秒TZ+-]*\d[\s\d./:年月日时分秒TZ+-]*")
 _numbers = itertools.count()
-
-Score = Callable[[Sequence[str]], int]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,12 @@ class Raw:
         Number of rows.
     faults
         Row number → codes of what made the record unreadable.
+    originals
+        Row number → all cells as they came, for the rows in ``faults``; there may be more or fewer than headers.
     geometry
-        One shapely geometry per row, for formats that have it.
+        One shapely geometry per row, for formats that have it and where some row's is no point.
+    stamp
+        What the file was like when reading began; ``stamp.confirm()`` refuses one that changed since.
     """
 
     relation: str
@@ -61,161 +73,256 @@ class Raw:
     types: list[str]
     rows: int
     faults: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    originals: Mapping[int, Sequence[str]] = field(default_factory=dict)
     geometry: npt.NDArray[np.object_] | None = None
     warnings: list[str] = field(default_factory=list)
     format: str = "text"
+    stamp: Stamp | None = None
+
+    def cells(self, connection: duckdb.DuckDBPyConnection, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Row number → its cells as text, as they came: of faulty records all of them, of others one per header."""
+        wanted = sorted(set(rows))
+        found = {row: tuple(self.originals[row]) for row in wanted if row in self.originals}
+        others = [row for row in wanted if row not in found]
+        if others:
+            texts = ", ".join(f"coalesce(CAST(c{ix} AS VARCHAR), '')" for ix in range(len(self.headers)))
+            statement = f"SELECT row_no, [{texts}] FROM {self.relation} WHERE row_no IN (SELECT unnest($rows))"
+            found |= {row: tuple(cells) for row, cells in connection.execute(statement, {"rows": others}).fetchall()}
+        return dict(sorted(found.items()))
 
 
-def read(connection: duckdb.DuckDBPyConnection, path: Path, options: Options, score: Score, workspace: Path) -> Raw:
+def read(
+    connection: duckdb.DuckDBPyConnection, path: Path, options: Options, score: Score, workspace: Path, *, sandbox: Sandbox | None = None
+) -> Raw:
     """Read one file into ``connection``.
 
     Parameters
     ----------
     score
-        How many cells of a row are known headers; the row with most, within the first dozen, is the header.
+        How many cells of a row are known headers; the row with most, within the first ones, is the header.
     workspace
         A folder for what must be unpacked or transcoded; the caller removes it.
+    sandbox
+        The process that reads risky formats, shared by the files of one build; without it one is started where needed.
 
     Raises
     ------
     FileRejected
-        With one of the file codes.
+        With one of the file codes; nothing else, whatever the file holds.
     """
-    kind = sniff.format_of(path)
-    while kind in {"gzip", "zip"}:
-        path = sniff.unpacked(path, workspace / f"unpacked{next(_numbers)}")
-        kind = sniff.format_of(path)
-    if kind == "parquet":
-        raw = _parquet(connection, path)
-    elif kind == "workbook":
-        raw = _workbook(connection, path, options, score)
-    elif kind in {"json", "vector"}:
-        raw = _features(connection, path, options, kind)
-    else:
-        raw = _text(connection, path, options, score, workspace)
-    if raw.rows > MAX_ROWS:
-        raise FileRejected("E_TOO_MANY_ROWS", f"{path.name} has {raw.rows:,} rows, allowed are {MAX_ROWS:,}; split it by time.")
+    own = Sandbox() if sandbox is None else None
+    try:
+        stamp = Stamp.of(path)
+        place = workspace / f"read{next(_numbers)}"
+        place.mkdir(parents=True)
+        raw = _Reading(connection, path, options, score, place, sandbox=sandbox or own or Sandbox()).raw()
+        stamp.confirm()
+    except QuanyuError:
+        raise
+    except Exception as error:  # one file must never end a build
+        if os.environ.get("QUANYU_TRACEBACK"):
+            _log.exception("reading %s", path)
+        code = "E_FILE_TOO_BIG" if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) else "E_CORRUPT"
+        raise FileRejected(code, f"{path.name} cannot be read ({type(error).__name__}: {str(error)[:200]}); export it again.") from error
+    finally:
+        if own is not None:
+            own.close()
+    raw.stamp = stamp
+    if raw.rows > limit("max_rows"):
+        raise FileRejected("E_TOO_MANY_ROWS", f"{path.name} has {raw.rows:,} rows, allowed are {limit('max_rows'):,}; split it by time.")
     if raw.rows == 0:
         raw.warnings.append("W_NO_ROWS")
     return raw
 
 
-def _columns(path: Path, headers: Sequence[str]) -> list[str]:
-    if len(headers) > MAX_COLUMNS:
-        raise FileRejected("E_TOO_MANY_COLUMNS", f"{path.name} has {len(headers):,} columns, allowed are {MAX_COLUMNS:,}.")
-    return [f"c{ix}" for ix in range(len(headers))]
+class _Reading:
+    """The reading of one file."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, options: Options, score: Score, folder: Path, *, sandbox: Sandbox
+    ) -> None:
+        self._connection, self._path, self._options, self._score = connection, path, options, score
+        self._folder, self._sandbox, self._name = folder, sandbox, path.name
+
+    def raw(self) -> Raw:
+        """The rows, whatever the format."""
+        kind = sniff.format_of(self._path)
+        if kind in {"gzip", "zip"}:
+            self._make("unpacked")
+            found = self._sandbox.run("contents", self._path, self._name, folder=str(self._folder / "unpacked"))
+            self._path = Path(found["path"])
+            try:
+                kind = "workbook" if found["is_workbook"] else sniff.format_of(self._path)
+            except FileRejected as error:
+                raise FileRejected(error.code, str(error).replace(self._path.name, self._name)) from error
+        if kind == "parquet":
+            return self._parquet()
+        if kind == "workbook":
+            return self._workbook()
+        if kind == "json":
+            return self._features("json", encoding=self._options.encoding)
+        if kind == "vector":
+            return self._features("vector", encoding=self._options.encoding, layer=self._options.sheet)
+        return self._text()
+
+    def _columns(self, headers: Sequence[str]) -> list[str]:
+        if len(headers) > limit("max_columns"):
+            raise FileRejected("E_TOO_MANY_COLUMNS", f"{self._name} has {len(headers):,} columns, allowed are {limit('max_columns'):,}.")
+        return [f"c{ix}" for ix in range(len(headers))]
+
+    def _text(self) -> Raw:
+        text = encodings.text_of(self._path, self._options.encoding)
+        path = self._path
+        if not text.is_utf8 and text.encoding != "utf-8-sig":
+            path = encodings.transcoded(path, text.encoding, self._folder / "utf8.csv")
+        separator = delimited.separator_of(path, self._score)
+        head = delimited.head_of(path, separator)
+        if not head:
+            raise delimited.no_header(self._path)
+        headers, last, is_known = self._header([fields for fields, _ in head])
+        if not is_known and sniff.names_no_text(self._path):
+            raise FileRejected("E_CORRUPT", f"{self._name} is not what its name says; export it again.")
+        columns = self._columns(headers)
+        warnings = ["W_MOJIBAKE"] if text.is_spoilt else []
+        if not text.has_nul:
+            relation = f"raw{next(_numbers)}"
+            plain = sniff.plainly_named(path, self._folder, "plain.csv")
+            try:
+                self._scan(relation, plain, separator, columns, skipped=head[last][1])
+            except duckdb.Error as error:
+                if isinstance(error, duckdb.OutOfMemoryException):
+                    raise
+            else:
+                raw = Raw(relation, headers, ["VARCHAR"] * len(headers), self._count(relation), warnings=warnings)
+                return self._garbled(raw)
+        cleaned = delimited.clean(path, separator, last, len(headers), self._folder / "clean.csv")
+        relation = f"raw{next(_numbers)}"
+        self._scan(relation, self._folder / "clean.csv", separator, columns, skipped=0, has_blanks=False)
+        raw = Raw(
+            relation, headers, ["VARCHAR"] * len(headers), cleaned.rows, cleaned.faults, originals=cleaned.originals, warnings=warnings
+        )
+        if self._count(relation) != cleaned.rows:
+            raise FileRejected("E_CORRUPT", f"{self._name} has records that cannot be told apart; export it again.")
+        return self._garbled(raw)
+
+    def _scan(
+        self,
+        relation: str,
+        path: Path,
+        separator: str,
+        columns: Sequence[str],
+        *,
+        skipped: int,
+        has_blanks: bool = True,
+        padded: bool = False,
+    ) -> None:
+        """DuckDB's own reader, for files without a single irregular record; raises where there is one."""
+        blank = " AND ".join(f"({column} IS NULL OR trim({column}, $blanks) = '')" for column in columns)
+        where = f"WHERE NOT ({blank})" if has_blanks else ""
+        # A record longer than this is left to the slower way, which reads it piece by piece.
+        size = min(8 * MB, limit("max_record_mb") * MB) if has_blanks else 2 * limit("max_record_mb") * MB
+        parameters = {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR")}
+        self._connection.execute(
+            f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
+                delim=$separator, quote='"', escape='"', all_varchar=true, null_padding={str(padded).lower()}, strict_mode=true,
+                columns=$columns, max_line_size={size}, hive_partitioning=false, parallel={str(not padded).lower()}) {where}""",
+            {**parameters, **({"blanks": BLANKS} if has_blanks else {})},
+        )
+        self._connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
+
+    def _workbook(self) -> Raw:
+        found = self._sandbox.run("heads", self._path, self._name, sheet=self._options.sheet)
+        known = [max((self._score(row) for row in head["rows"]), default=0) for head in found["heads"]]
+        # The first sheet that has about as many known headers as any.
+        best = next(head for head, score in zip(found["heads"], known, strict=True) if 2 * score >= max(known))
+        headers, last, _ = self._header(best["rows"])
+        columns = self._columns(headers)
+        folder = self._make("sheet")
+        rows = self._sandbox.run(
+            "rows", self._path, self._name, sheet=best["sheet"], skipped=last + 1, width=len(headers), folder=str(folder)
+        )
+        raw = self._handed_over(folder, headers, columns, rows)
+        raw.warnings = [*found["warnings"], *raw.warnings]
+        raw.format = "workbook"
+        return raw
+
+    def _features(self, task: str, **given: Any) -> Raw:
+        folder = self._make("features")
+        found = self._sandbox.run(task, self._path, self._name, declared=self._options.datum, folder=str(folder), **given)
+        headers = list(found["headers"])
+        columns = self._columns(headers)
+        if not found["rows"] and not headers:
+            # A collection without features says nothing about its columns; it is a table without rows, not a wrong one.
+            headers = [item.name for fields in FIELDS.values() for item in fields if item.required and self._score([item.name])]
+            headers = list(dict.fromkeys(headers))
+            columns = self._columns(headers)
+        raw = self._handed_over(folder, headers, columns, found)
+        if found.get("has_position") is False:
+            raw.headers, raw.types = raw.headers[:-2], raw.types[:-2]
+        if found["has_geometry"]:
+            raw.geometry = np.array([None if wkb is None else shapely.from_wkb(wkb) for wkb in shapes_of(folder)], dtype=object)
+        raw.format = task
+        return raw
+
+    def _handed_over(self, folder: Path, headers: list[str], columns: list[str], found: Mapping[str, Any]) -> Raw:
+        """Rows that the reading process wrote."""
+        relation = f"raw{next(_numbers)}"
+        self._scan(relation, folder / "rows.csv", ",", columns, skipped=0, has_blanks=False, padded=True)
+        faults = {int(row): tuple(codes) for row, codes in found["faults"].items()}
+        raw = Raw(relation, headers, ["VARCHAR"] * len(headers), found["rows"], faults, warnings=list(found["warnings"]))
+        if faults:
+            raw.originals = {}
+            raw.originals = raw.cells(self._connection, faults)
+        if self._count(relation) != found["rows"]:
+            raise FileRejected("E_CORRUPT", f"{self._name} has rows that cannot be told apart; export it again.")
+        return self._garbled(raw)
+
+    def _parquet(self) -> Raw:
+        relation = f"raw{next(_numbers)}"
+        path = sniff.plainly_named(self._path, self._folder, "plain.parquet")
+        found = geoparquet.look(self._connection, path, self._name)
+        most = min(limit("max_rows"), _MORE_THAN_ANY * path.stat().st_size)
+        if found.rows > most:
+            raise FileRejected(
+                "E_TOO_MANY_ROWS", f"{self._name} claims {found.rows:,} rows, at most {most:,} can be in it; split it or send it again."
+            )
+        self._columns(found.headers)
+        raw = geoparquet.relation(self._connection, path, found, relation, self._options.datum)
+        return self._garbled(raw) if 0 < raw.rows <= _SAMPLE * 1000 else raw
+
+    def _garbled(self, raw: Raw) -> Raw:
+        """Look at a sample for text that was decoded wrongly before it was sent."""
+        if "W_MOJIBAKE" in raw.warnings:
+            return raw
+        texts = [f"c{ix}" for ix, kind in enumerate(raw.types) if kind == "VARCHAR"]
+        cells = list(raw.headers)
+        if texts and raw.rows:
+            rows = self._connection.execute(f"SELECT {', '.join(texts)} FROM {raw.relation} LIMIT {_SAMPLE}").fetchall()
+            cells += [cell[:200] for row in rows for cell in row if cell]
+        if encodings.looks_garbled(cells):
+            raw.warnings.append("W_MOJIBAKE")
+        return raw
+
+    def _header(self, rows: Sequence[Sequence[str]]) -> tuple[list[str], int, bool]:
+        return header_of(rows, self._score, self._name)
+
+    def _make(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir()
+        return folder
+
+    def _count(self, relation: str) -> int:
+        # fetchone would leave the result open, and an open result blocks registering frames.
+        return int(self._connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
 
 
-def _text(connection: duckdb.DuckDBPyConnection, path: Path, options: Options, score: Score, workspace: Path) -> Raw:
-    text = sniff.text_of(path, options.encoding)
-    if text.encoding.lower().replace("_", "-") not in {"utf-8", "utf8"}:
-        path = sniff.transcoded(path, text.encoding, workspace / f"text{next(_numbers)}.csv")
-    separator = delimited.separator_of(path)
-    head = delimited.head(path, separator)
-    headers, last = header_of([fields for fields, _ in head], score, path)
-    skipped = head[last][1]
-    warnings = ["W_MOJIBAKE"] if any(sniff.looks_garbled(cell) for fields, _ in head for cell in fields) else []
-    columns = _columns(path, headers)
-    relation = f"raw{next(_numbers)}"
-    if not text.has_nul:
-        try:
-            _scan(connection, relation, path, separator, columns=columns, skipped=skipped)
-        except duckdb.Error:
-            pass
-        else:
-            return Raw(relation, headers, ["VARCHAR"] * len(headers), _count(connection, relation), warnings=warnings)
-    return _record_by_record(connection, relation, path, separator, headers=headers, last=last, warnings=warnings)
+def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], int], name: str) -> tuple[list[str], int, bool]:
+    """Which of the first rows is the header, two-row headings joined.
 
-
-def _scan(connection: duckdb.DuckDBPyConnection, relation: str, path: Path, separator: str, *, columns: list[str], skipped: int) -> None:
-    """DuckDB's own reader, for files without a single irregular record; raises where there is one."""
-    blank = " AND ".join(f"({column} IS NULL OR trim({column}, $blanks) = '')" for column in columns)
-    connection.execute(
-        f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
-            delim=$separator, quote='"', escape='"', all_varchar=true, null_padding=false, strict_mode=true,
-            columns=$columns, max_line_size=33554432) WHERE NOT ({blank})""",
-        {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR"), "blanks": BLANKS},
-    )
-    connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
-
-
-def _record_by_record(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    path: Path,
-    separator: str,
-    *,
-    headers: list[str],
-    last: int,
-    warnings: list[str],
-) -> Raw:
-    rows: list[list[str]] = []
-    faults: dict[int, tuple[str, ...]] = {}
-    seen = -1
-    for record in delimited.records(path, separator):
-        if record is None:
-            continue
-        if not record.faults or seen >= last:
-            seen += 1
-        if seen <= last:
-            continue
-        codes = record.faults
-        if not codes and len(record.fields) != len(headers):
-            codes = ("E_RAGGED",)
-        rows.append((record.fields + [""] * len(headers))[: len(headers)])
-        if codes:
-            faults[len(rows)] = codes
-    _insert(connection, relation, rows, len(headers))
-    return Raw(relation, headers, ["VARCHAR"] * len(headers), len(rows), faults, warnings=warnings)
-
-
-def _workbook(connection: duckdb.DuckDBPyConnection, path: Path, options: Options, score: Score) -> Raw:
-    sheet = workbook.read_sheet(path, options.sheet)
-    filled = [row for row in sheet.rows if any(cell.strip() for cell in row)]
-    headers, last = header_of(filled[: delimited.HEADER_ROWS], score, path)
-    _columns(path, headers)
-    rows = [(row + [""] * len(headers))[: len(headers)] for row in filled[last + 1 :]]
-    relation = f"raw{next(_numbers)}"
-    _insert(connection, relation, rows, len(headers))
-    return Raw(relation, headers, ["VARCHAR"] * len(headers), len(rows), warnings=list(sheet.warnings), format="workbook")
-
-
-def _features(connection: duckdb.DuckDBPyConnection, path: Path, options: Options, kind: str) -> Raw:
-    is_json = kind == "json"
-    found = features.read_geojson(path, options.datum) if is_json else features.read_vector(path, options.datum, options.encoding)
-    headers, rows = found.headers, found.rows
-    is_point = (shapely.get_type_id(found.geometry) == 0) & ~shapely.is_empty(found.geometry)
-    if is_point.any():
-        kept = [ix for ix, header in enumerate(headers) if header.lower() not in {"lon", "lat"}]
-        headers = [*(headers[ix] for ix in kept), "lon", "lat"]
-        x, y = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        x[is_point], y[is_point] = shapely.get_x(found.geometry[is_point]), shapely.get_y(found.geometry[is_point])
-        pairs = [("", "") if np.isnan(a) else (repr(float(a)), repr(float(b))) for a, b in zip(x, y, strict=True)]
-        rows = [[*(row[ix] for ix in kept), *pair] for row, pair in zip(rows, pairs, strict=True)]
-    _columns(path, headers)
-    relation = f"raw{next(_numbers)}"
-    _insert(connection, relation, rows, len(headers))
-    return Raw(
-        relation, headers, ["VARCHAR"] * len(headers), len(rows), geometry=found.geometry, warnings=list(found.warnings), format=kind
-    )
-
-
-def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Raw:
-    relation = f"raw{next(_numbers)}"
-    try:
-        described = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
-        count = connection.execute("SELECT count(*) FROM read_parquet($path)", {"path": str(path)}).fetchall()
-    except duckdb.Error as error:
-        raise FileRejected("E_CORRUPT", f"{path.name} cannot be opened as Parquet; send it again.") from error
-    headers = [str(row[0]) for row in described]
-    columns = _columns(path, headers)
-    renamed = ", ".join(f"{quoted(header)} AS {column}" for header, column in zip(headers, columns, strict=True))
-    connection.from_parquet(str(path), file_row_number=True).project(f"file_row_number + 1 AS row_no, {renamed}").create_view(relation)
-    return Raw(relation, headers, [str(row[1]) for row in described], int(count[0][0]), format="parquet")
-
-
-def header_of(rows: Sequence[Sequence[str]], score: Score, path: Path) -> tuple[list[str], int]:
-    """Which of the first rows is the header, two-row headings joined; the names and the index of its last row.
+    Returns
+    -------
+    tuple
+        The names, the index of the header's last row, and whether any name is known.
 
     Raises
     ------
@@ -224,38 +331,24 @@ def header_of(rows: Sequence[Sequence[str]], score: Score, path: Path) -> tuple[
     """
     best: tuple[int, int, list[str]] | None = None
     for ix, row in enumerate(rows):
-        names = [cell.strip() for cell in row]
+        names = [cell.strip(BLANKS) for cell in row]
         options = [(score(names), ix, names)]
         if ix + 1 < len(rows):
             width = max(len(row), len(rows[ix + 1]))
             upper, lower = ((list(part) + [""] * width)[:width] for part in (row, rows[ix + 1]))
-            joined = [(below or above).strip() for above, below in zip(upper, lower, strict=True)]
+            joined = [(below or above).strip(BLANKS) for above, below in zip(upper, lower, strict=True)]
             options.append((score(joined), ix + 1, joined))
         for option in options:
             if option[0] > (best[0] if best else 0):
                 best = option
-    if best is not None:
-        return best[2], best[1]
-    first = [cell.strip() for cell in rows[0]]
-    if any(cell.replace(".", "").replace("-", "").isdigit() for cell in first) or not any(first):
-        raise FileRejected("E_NO_HEADER", f"{path.name} has no header row; its first row is '{', '.join(first[:4])[:80]}'.")
-    return first, 0
+    if best is not None and (best[0] > 1 or not any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in best[2])):
+        return best[2], best[1], True
+    first = [cell.strip(BLANKS) for cell in rows[0]]
+    if any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in first) or not any(first):
+        raise FileRejected("E_NO_HEADER", f"{name} has no header row; its first row is '{', '.join(first[:4])[:80]}'.")
+    return first, 0, False
 
 
 def quoted(name: str) -> str:
     """A column name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[Sequence[Any]], width: int) -> None:
-    frame = pd.DataFrame([list(row) for row in rows], columns=[f"c{ix}" for ix in range(width)], dtype="str")
-    frame.insert(0, "row_no", np.arange(1, len(frame) + 1, dtype=np.int64))
-    connection.register("rows_to_insert", frame)
-    typed = ", ".join(["row_no", *(f"CAST(c{ix} AS VARCHAR) AS c{ix}" for ix in range(width))])
-    connection.execute(f"CREATE TEMP TABLE {relation} AS SELECT {typed} FROM rows_to_insert")
-    connection.unregister("rows_to_insert")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    # fetchone would leave the result open, and an open result blocks registering frames.
-    return int(connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])

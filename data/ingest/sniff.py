@@ -3,226 +3,188 @@
 from __future__ import annotations
 
 import codecs
-import gzip
+import os
 import stat
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final, Literal
+from xml.parsers import expat
 
 from data.errors import FileRejected
+from data.ingest import encodings
+from data.ingest.limits import MB, limit
 
 Format = Literal["text", "json", "workbook", "parquet", "vector", "zip", "gzip"]
 
-MAX_BYTES: Final = 8 * 2**30
-MAX_UNPACKED: Final = 8 * 2**30
-MAX_RATIO: Final = 300
-MAX_MEMBERS: Final = 1000
-_CHUNK: Final = 2**20
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_MOJIBAKE: Final = ("\ufffd", "锟斤拷", "烫烫烫", "ï»¿", "Ã¤", "Ã¥", "Ã¦", "å\x8c", "ä¸")
+_HEAD: Final = 65_536
+_XML_LOOKED_AT: Final = 16 * MB
+_CONTROLS: Final = bytes(set(range(9)) - {1} | set(range(14, 27)) | {28, 29, 127})
+"""Characters that do not stand in text; \\x01, \\x1b, \\x1e and \\x1f do in some exports."""
+_BINARY_SHARE: Final = 0.05
+_OTHER: Final = (
+    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
+    b"\xca\xfe\xba\xbe", b"II*\x00", b"MM\x00*", b"RIFF", b"{\\rtf", b"ARROW1", b"ORC", b"Obj\x01", b"\x89HDF", b"\x00\x01\x00\x00Standard",
+    b"OggS", b"ID3", b"fLaC", b"\x1aE\xdf\xa3", b"\x04\x22\x4d\x18", b"wOFF", b"#!/", b"-----BEGIN",
+)  # fmt: skip
+_BY_NAME: Final = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".parquet", ".geoparquet", ".shp", ".gpkg", ".zip", ".gz"}
+"""Endings of formats that are no text: where such a file is unreadable it is damaged, not of a wrong type."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a file was like when reading began."""
+
+    path: Path
+    size: int
+    modified_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp:
+        """The stamp of a regular file. Never opens it, so that a pipe cannot block.
+
+        Raises
+        ------
+        FileRejected
+            ``E_FILE_TYPE`` for links, folders, pipes, sockets and devices; ``E_CORRUPT`` where there is no file;
+            ``E_EMPTY_FILE``; ``E_FILE_TOO_BIG``.
+        """
+        try:
+            found = path.lstat()
+            if stat.S_ISLNK(found.st_mode):
+                if not limit("follow_links"):
+                    raise FileRejected("E_FILE_TYPE", f"{path.name} is a symbolic link; send the file itself.")
+                found = path.stat()
+        except OSError as error:
+            raise FileRejected("E_CORRUPT", f"{path.name} cannot be opened ({error.strerror}); send it again.") from error
+        if not stat.S_ISREG(found.st_mode):
+            raise FileRejected("E_FILE_TYPE", f"{path.name} is a folder, pipe, socket or device; expected a plain file.")
+        if found.st_size == 0:
+            raise FileRejected("E_EMPTY_FILE", f"{path.name} is empty; export it again.")
+        most = limit("max_file_mb") * MB
+        if found.st_size > most:
+            raise FileRejected("E_FILE_TOO_BIG", f"{path.name} has {found.st_size:,} bytes, allowed are {most:,}; split it by time.")
+        return cls(path, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def confirm(self) -> None:
+        """Refuse a file that was written to, replaced or removed since.
+
+        Raises
+        ------
+        FileRejected
+            ``E_CORRUPT``.
+        """
+        try:
+            now = Stamp.of(self.path)
+        except FileRejected:
+            now = None
+        if now != self:
+            raise FileRejected("E_CORRUPT", f"{self.path.name} changed while it was read; send it again when it is complete.")
 
 
 def format_of(path: Path) -> Format:  # noqa: PLR0911, PLR0912 -- one signature, one return
-    """The format by the first bytes.
+    """The format by the first bytes. What is within an archive is :mod:`data.ingest.archives`' work.
 
     Raises
     ------
     FileRejected
-        ``E_EMPTY_FILE``, ``E_FILE_TOO_BIG``, ``E_FILE_ENCRYPTED``, ``E_FILE_TYPE``.
+        ``E_FILE_ENCRYPTED``, ``E_FILE_TYPE``, ``E_CORRUPT``, ``E_XML``, ``E_SHP_PART_MISSING``.
     """
     size = path.stat().st_size
-    if size == 0:
-        raise FileRejected("E_EMPTY_FILE", f"{path.name} is empty; export it again.")
-    if size > MAX_BYTES:
-        raise FileRejected("E_FILE_TOO_BIG", f"{path.name} has {size:,} bytes, allowed are {MAX_BYTES:,}; split it by time.")
     with path.open("rb") as file:
-        head = file.read(4096)
-        file.seek(max(0, size - 4096))
-        tail = file.read()
-    if head.startswith(b"PAR1"):
-        if not tail.endswith((b"PAR1", b"PARE")):
+        head = file.read(_HEAD)
+        file.seek(max(0, size - 16))
+        tail = file.read(16)
+    if head.startswith((b"PAR1", b"PARE")):
+        if head.startswith(b"PARE") or tail.endswith(b"PARE"):
+            raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is encrypted; send it without encryption.")
+        if not tail.endswith(b"PAR1") or size < 12:
             raise FileRejected("E_CORRUPT", f"{path.name} begins as Parquet but ends early; send it again.")
         return "parquet"
-    if head.startswith(b"PK"):
-        return "workbook" if _is_workbook(path) else "zip"
+    if head.startswith(b"PK") and head[2:4] in {b"\x03\x04", b"\x05\x06", b"\x07\x08"}:
+        return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _ole(path)
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     if head.startswith((b"\x00\x00\x27\x0a", b"SQLite format 3\x00")):
         return "vector"
-    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")):
+    if head.startswith(_OTHER) or head[257:262] == b"ustar" or head[4:8] == b"ftyp" or head[8:12] == b"DUCK":
         raise FileRejected("E_FILE_TYPE", f"{path.name} is no table; expected CSV, Excel, GeoJSON, Shapefile or Parquet.")
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    if start.startswith((b"{", b"[")):
+    if _is_dbf(head, size) or path.suffix.lower() in {".shx", ".prj", ".cpg", ".sbn", ".qix"}:
+        raise FileRejected("E_SHP_PART_MISSING", f"{path.name} is a part of a Shapefile; send all its parts together in one archive.")
+    if encodings.is_utf32(head):
+        raise FileRejected("E_ENCODING", f"{path.name} is in UTF-32; save it as UTF-8.")
+    wide = encodings.wide_encoding(head)
+    if wide is None and sum(head.count(byte) for byte in _CONTROLS) > _BINARY_SHARE * len(head):
+        if path.suffix.lower() in _BY_NAME:
+            raise FileRejected("E_CORRUPT", f"{path.name} is not what its name says; export it again.")
+        raise FileRejected("E_FILE_TYPE", f"{path.name} is no table; expected CSV, Excel, GeoJSON, Shapefile or Parquet.")
+    start = (head.decode(wide, "ignore") if wide else head.removeprefix(codecs.BOM_UTF8).decode("latin-1")).lstrip("\ufeff \t\r\n\x1e")
+    if start.startswith(("{", "[")):
         return "json"
-    if start.startswith(b"<"):
-        raise FileRejected(
-            "E_XML" if start.startswith(b"<?xml") else "E_FILE_TYPE", f"{path.name} is XML or HTML; export it as CSV, Excel or GeoJSON."
-        )
-    if path.suffix.lower() in {".shx", ".dbf", ".prj", ".cpg"} and path.with_suffix(".shp").exists() is False:
-        raise FileRejected("E_SHP_PART_MISSING", f"{path.name} is a part of a Shapefile without its .shp; send all parts.")
-    if path.suffix.lower() in {".xlsx", ".xls", ".parquet", ".shp", ".gpkg"}:
-        raise FileRejected("E_CORRUPT", f"{path.name} is not what its name says; export it again.")
+    if start.startswith("<") and not start.startswith(("<<", "<,", "<\t")):
+        raise _markup(path, start)
     return "text"
 
 
-@dataclass(frozen=True)
-class Text:
-    """How a text file is to be decoded. ``has_nul`` says whether NUL characters stand in the text."""
-
-    encoding: str
-    has_nul: bool
+def names_no_text(path: Path) -> bool:
+    """Whether the name is that of a format that is no text."""
+    return path.suffix.lower() in _BY_NAME
 
 
-def text_of(path: Path, declared: str | None = None) -> Text:
-    """The encoding of a text: declared, by byte order mark, or the first of UTF-8, UTF-16, GB18030 that reads all of it.
+def _markup(path: Path, start: str) -> FileRejected:
+    """XML that is well formed is a type that is not read; what is broken or declares entities is ``E_XML``."""
+    wrong_type = FileRejected("E_FILE_TYPE", f"{path.name} is a web page or XML, whatever its name says; save it as Excel or CSV.")
+    if not start.startswith("<?xml") and "<!ENTITY" not in start:
+        return wrong_type
+    parser = expat.ParserCreate()
+    is_bad = False
 
-    Raises
-    ------
-    FileRejected
-        ``E_ENCODING`` when nothing fits, or the declared one does not.
-    """
-    with path.open("rb") as file:
-        head = file.read(65536)
-    if declared is not None:
-        try:
-            codecs.lookup(declared)
-        except LookupError:
-            raise FileRejected("E_ENCODING", f"The encoding '{declared}' is not known; name UTF-8, GB18030 or UTF-16.") from None
-        candidates = [declared]
-    elif bom := next((name for mark, name in _BOMS if head.startswith(mark)), None):
-        candidates = [bom]
-    else:
-        candidates = ["utf-8", "gb18030"]
-        if len(head) > 1 and head.count(0) > len(head) // 5:
-            candidates = ["utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"]
-    for encoding in candidates:
-        has_nul = _decodes(path, encoding)
-        if has_nul is not None:
-            return Text(encoding, has_nul)
-    raise FileRejected("E_ENCODING", f"{path.name} cannot be read as {' or '.join(candidates)}; save it as UTF-8.")
+    def entity(*_: object) -> None:
+        raise ValueError
 
-
-def looks_garbled(text: str) -> bool:
-    """Whether a text shows signs of having been decoded wrongly before it was sent."""
-    return any(sign in text for sign in _MOJIBAKE)
-
-
-def transcoded(path: Path, encoding: str, target: Path) -> Path:
-    """A copy in UTF-8 without byte order mark."""
-    with (
-        path.open("r", encoding=encoding, newline="") as given,
-        target.open("w", encoding="utf-8", newline="") as copy,
-    ):
-        while part := given.read(_CHUNK):
-            copy.write(part)
-    return target
-
-
-def unpacked(path: Path, folder: Path) -> Path:
-    """Unpack a gzip file, or a zip archive with one data set, and give the path of what is to be read.
-
-    Raises
-    ------
-    FileRejected
-        Any of the ``E_ZIP_*`` codes, ``E_TOO_MANY_FILES``, ``E_CORRUPT``, ``E_FILE_TYPE``.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with path.open("rb") as file:
-        is_gzip = file.read(2) == b"\x1f\x8b"
-    if is_gzip:
-        return _gunzipped(path, folder / path.name.removesuffix(".gz"))
+    parser.EntityDeclHandler = entity
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [member for member in _safe(archive, path) if not _is_litter(member.filename)]
-            for member in members:
-                (folder / PurePosixPath(member.filename).name).write_bytes(archive.read(member))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise FileRejected("E_CORRUPT", f"{path.name} is a damaged archive ({error}); pack it again.") from error
-    names = [folder / PurePosixPath(member.filename).name for member in members]
-    wanted = [name for name in names if name.suffix.lower() == ".shp"] or [
-        name for name in names if name.suffix.lower() in {".csv", ".txt", ".tsv", ".xlsx", ".xls", ".geojson", ".json", ".parquet", ".gpkg"}
-    ]
-    if len(wanted) != 1:
-        found = ", ".join(name.name for name in names[:6]) or "nothing"
-        raise FileRejected("E_FILE_TYPE", f"{path.name} must hold one data set; found {found}.")
-    return wanted[0]
+        with path.open("rb") as file:
+            left = _XML_LOOKED_AT
+            while left > 0 and (part := file.read(MB)):
+                left -= len(part)
+                parser.Parse(part, False)
+            if left > 0:
+                parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError):
+        is_bad = True
+    if not is_bad or "<html" in start[:2000].lower():
+        return wrong_type
+    return FileRejected("E_XML", f"{path.name} is XML that is broken or declares entities; export it as CSV, Excel or GeoJSON.")
 
 
-def _is_litter(name: str) -> bool:
-    """Whether a member is what desktops add to archives by themselves."""
-    path = PurePosixPath(name)
-    return "__MACOSX" in path.parts or path.name.startswith("._") or path.name in {".DS_Store", "Thumbs.db", "desktop.ini"}
-
-
-def _safe(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) > MAX_MEMBERS:
-        raise FileRejected("E_TOO_MANY_FILES", f"{path.name} holds {len(members):,} files, allowed are {MAX_MEMBERS:,}.")
-    names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
-    for member, name in zip(members, names, strict=True):
-        if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
-            raise FileRejected("E_ZIP_PATH", f"{path.name} has a path that leads outside the archive; pack plain files.")
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise FileRejected("E_ZIP_LINK", f"{path.name} contains a link; pack the real files.")
-        if member.flag_bits & 1:
-            raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.")
-    lowered = [str(name).lower() for name in names]
-    if len(set(lowered)) != len(lowered):
-        raise FileRejected("E_ZIP_DUP", f"{path.name} holds two files of one name.")
-    total = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
-    if total > MAX_UNPACKED or (total > 64 * 2**20 and total / packed > MAX_RATIO):
-        raise FileRejected("E_ZIP_BOMB", f"{path.name} would unpack to {total:,} bytes; send the files themselves.")
-    return members
-
-
-def _gunzipped(path: Path, target: Path) -> Path:
-    written = 0
-    packed = path.stat().st_size
-    try:
-        with gzip.open(path, "rb") as given, target.open("wb") as copy:
-            while part := given.read(_CHUNK):
-                written += len(part)
-                if written > MAX_UNPACKED or (written > 256 * 2**20 and written / packed > MAX_RATIO):
-                    raise FileRejected("E_ZIP_BOMB", f"{path.name} unpacks to more than allowed; send the file itself.")
-                copy.write(part)
-    except (OSError, EOFError) as error:
-        raise FileRejected("E_CORRUPT", f"{path.name} is damaged or ends early; send it again.") from error
-    return target
-
-
-def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-                return False
-            _safe(archive, path)
-            return True
-    except zipfile.BadZipFile as error:
-        raise FileRejected("E_CORRUPT", f"{path.name} is a damaged archive or workbook; send it again.") from error
+def _is_dbf(head: bytes, size: int) -> bool:
+    """Whether this is the table of a Shapefile: its version, a date that exists, and lengths that fit."""
+    if len(head) < 33 or head[0] not in {0x03, 0x30, 0x83, 0x8B, 0xF5} or not (1 <= head[2] <= 12 and 1 <= head[3] <= 31):
+        return False
+    header, record = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
+    return 33 <= header <= size and (header - 33) % 32 in {0, 1, 8, 7} and record > 0
 
 
 def _ole(path: Path) -> Format:
+    """Old Office files: a workbook, an encrypted new one, or another document."""
     with path.open("rb") as file:
-        content = file.read(16 * 2**20)
-    if "EncryptedPackage".encode("utf-16-le") in content:
+        content = file.read(32 * MB)
+    named = {name for name in ("EncryptedPackage", "Workbook", "Book", "WordDocument", "PowerPoint Document", "__properties_version1.0")
+             if name.encode("utf-16-le") in content}  # fmt: skip
+    if "EncryptedPackage" in named:
         raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it and send the file again.")
+    if not named & {"Workbook", "Book"} and named:
+        raise FileRejected("E_FILE_TYPE", f"{path.name} is a document, not a table; expected CSV, Excel, GeoJSON, Shapefile or Parquet.")
     return "workbook"
 
 
-def _decodes(path: Path, encoding: str) -> bool | None:
-    """Whether NULs occur, or None when the file does not decode."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    has_nul = False
-    with path.open("rb") as file:
-        try:
-            while part := file.read(_CHUNK):
-                has_nul |= "\0" in decoder.decode(part)
-            decoder.decode(b"", final=True)
-        except UnicodeError:
-            return None
-    return has_nul
+def plainly_named(path: Path, folder: Path, name: str) -> Path:
+    """``path``, or another name for it in ``folder`` where its own would be taken as a pattern or an address."""
+    if not set(str(path)) & set("*?[]{}:") or os.name == "nt":
+        return path
+    other = folder / name
+    other.symlink_to(path.resolve())
+    return other

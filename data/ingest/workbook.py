@@ -1,84 +1,214 @@
-"""Excel workbooks: the sheet with the data, merged cells filled, every cell as the text a person sees."""
+"""Excel workbooks: the sheet with the data, merged cells filled, every cell as the text a person sees.
+
+Runs in the reading process. The library that reads workbooks drops error values and formulas that were never
+calculated; they are looked up in the sheet's XML, so that an id made by a formula is not taken for a missing one.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+import html
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final
+from xml.etree import ElementTree
 
 import python_calamine
 
 from data.errors import FileRejected
+from data.ingest.delimited import HEADER_ROWS
+from data.ingest.handover import Handover, cell_text
+from data.ingest.limits import limit
 
-EXACT_INTEGER: float = 1e15
-"""Excel keeps 15 digits; a longer number has lost its last ones and is written with an exponent, so that it shows."""
+_MOST_SHEETS: Final = 60
+_CHUNK: Final = 2**20
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)</")
+_FAR: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{3})[0-9]+"[^>]*[^/]>')
+_ERRORS: Final = (b't="e"', b"t='e'")
+_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
-
-class Sheet(NamedTuple):
-    """Rows of text (blank cells are empty), and warnings about other sheets."""
-
-    rows: list[list[str]]
-    warnings: tuple[str, ...]
-
-
-def cell_text(value: Any) -> str:  # noqa: PLR0911 -- one type, one return
-    """One value as text: whole numbers without a point, instants as ISO, truth values as true/false."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if value != value:  # noqa: PLR0124 - NaN
-            return ""
-        if value.is_integer():
-            return str(int(value)) if abs(value) < EXACT_INTEGER else f"{value:.14E}"
-        return repr(value)
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
+Grid = dict[int, dict[int, str]]
 
 
-def read_sheet(path: Path, sheet: str | None) -> Sheet:
-    """Read one sheet: the named one, else the first that is visible and not empty.
+class Workbook:
+    """One workbook that is open.
 
     Raises
     ------
     FileRejected
-        ``E_CORRUPT``, ``E_FILE_ENCRYPTED``, ``E_EMPTY_FILE``, ``E_TYPE`` when the named sheet does not exist.
+        ``E_CORRUPT``, ``E_FILE_ENCRYPTED``, ``E_XML``.
     """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._first: tuple[str, Any] | None = None
+        try:
+            self._book = python_calamine.CalamineWorkbook.from_path(str(path))
+        except python_calamine.PasswordError as error:
+            raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.") from error
+        except python_calamine.XmlError as error:
+            raise FileRejected("E_XML", f"{path.name} holds XML that is broken ({error}); save it again.") from error
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            if "password" in str(error).lower() or "encrypt" in str(error).lower():
+                raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.") from error
+            raise FileRejected("E_CORRUPT", f"{path.name} cannot be opened as a workbook ({error}); save it again.") from error
+
+    def heads(self, sheet: str | None) -> dict[str, Any]:
+        """The first rows of every sheet that may hold the data: the named one, else those that are visible and not empty.
+
+        Raises
+        ------
+        FileRejected
+            ``E_EMPTY_FILE``; ``E_TYPE`` when the named sheet does not exist; ``E_TOO_MANY_COLUMNS``, ``E_XML``.
+        """
+        sheets = [item for item in self._book.sheets_metadata if item.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        visible = [item.name for item in sheets if item.visible == python_calamine.SheetVisibleEnum.Visible]
+        warnings: list[str] = []
+        if sheet is None:
+            if len(visible) < len(sheets):
+                warnings.append("W_HIDDEN_SHEET")
+            candidates = visible or [item.name for item in sheets]
+        elif sheet in self._book.sheet_names:
+            candidates = [sheet]
+        else:
+            raise FileRejected("E_TYPE", f"{self._path.name} has no sheet '{sheet}'; it has {', '.join(self._book.sheet_names[:20])}.")
+        heads = [{"sheet": name, "rows": rows} for name in candidates[:_MOST_SHEETS] if (rows := self._head(name))]
+        if not heads:
+            raise FileRejected("E_EMPTY_FILE", f"{self._path.name} holds no cells; export it again.")
+        return {"heads": heads, "warnings": warnings + (["W_MULTI_SHEET"] if len(heads) > 1 else [])}
+
+    def rows(self, sheet: str, skipped: int, width: int, folder: Path) -> dict[str, Any]:
+        """Hand over the rows that are not blank, but for the first ``skipped``, cut to ``width`` cells."""
+        with Handover(folder) as out:
+            for ix, row in enumerate(self._filled(sheet)):
+                if ix >= skipped:
+                    out.add((row + [""] * width)[:width])
+        return out.answer([])
+
+    def _head(self, name: str) -> list[list[str]]:
+        found = []
+        for row in self._filled(name):
+            found.append([cell[:2000] for cell in row])
+            if len(found) == HEADER_ROWS:
+                break
+        return found
+
+    def _filled(self, name: str) -> Iterator[list[str]]:
+        for row in self._rows(name):
+            if any(cell and not cell.isspace() for cell in row):
+                yield row
+
+    def _rows(self, name: str) -> Iterator[list[str]]:
+        dropped = _dropped(self._path, name)
+        if self._first is not None and self._first[0] == name:
+            sheet = self._first[1]
+        else:
+            sheet = self._book.get_sheet_by_name(name)
+            if sheet.total_width > limit("max_columns") and sheet.start is not None:
+                raise FileRejected(
+                    "E_TOO_MANY_COLUMNS", f"{self._path.name} has {sheet.total_width:,} columns; export only those that are needed."
+                )
+            if self._first is None and sheet.start is not None:
+                self._first = (name, sheet)
+        merged: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+            merged[top].append((left, bottom, right))
+        active: list[tuple[int, int, int, str]] = []
+        top, indent = (0, 0) if sheet.start is None else sheet.start
+        for row_ix, values in enumerate(_values(sheet), top):
+            row = [""] * indent + [cell_text(value) for value in values]
+            for column, text in dropped.get(row_ix, {}).items():
+                row += [""] * (column + 1 - len(row))
+                row[column] = row[column] or text
+            for left, bottom, right in merged.get(row_ix, ()):
+                if left < len(row):
+                    active.append((left, bottom, right, row[left]))
+            if active:
+                active = [span for span in active if span[1] >= row_ix]
+                for left, _, right, text in active:
+                    row[left : right + 1] = [text] * len(row[left : right + 1])
+            yield row
+
+
+def _values(sheet: Any) -> Iterator[list[Any]]:
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-    except python_calamine.PasswordError as error:
-        raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.") from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise FileRejected("E_CORRUPT", f"{path.name} cannot be opened as a workbook ({error}); save it again.") from error
-    visible = [item.name for item in book.sheets_metadata if item.visible == python_calamine.SheetVisibleEnum.Visible]
-    warnings: list[str] = []
-    if sheet is None:
-        if len(visible) < len(book.sheet_names):
-            warnings.append("W_HIDDEN_SHEET")
-        candidates = visible or list(book.sheet_names)
-    elif sheet in book.sheet_names:
-        candidates = [sheet]
-    else:
-        raise FileRejected("E_TYPE", f"{path.name} has no sheet '{sheet}'; it has {', '.join(book.sheet_names)}.")
-    filled = [(name, rows) for name in candidates if (rows := _rows(book, name))]
-    if not filled:
-        raise FileRejected("E_EMPTY_FILE", f"{path.name} holds no cells; export it again.")
-    if len(filled) > 1:
-        warnings.append("W_MULTI_SHEET")
-    return Sheet(filled[0][1], tuple(warnings))
+        yield from sheet.iter_rows()
+    except python_calamine.XmlError as error:
+        raise FileRejected("E_XML", f"A sheet holds XML that is broken ({error}); save the workbook again.") from error
 
 
-def _rows(book: Any, name: str) -> list[list[str]]:
-    sheet = book.get_sheet_by_name(name)
-    rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        if top >= len(rows) or left >= len(rows[top]):
-            continue
-        value = rows[top][left]
-        for row in rows[top : bottom + 1]:
-            row[left : right + 1] = [value] * len(row[left : right + 1])
-    return rows if any(any(cell.strip() for cell in row) for row in rows) else []
+def _dropped(path: Path, name: str) -> Grid:
+    """Row → column → error values (``#REF!``) and formulas without a value (``=A1&B1``) of one sheet of an .xlsx."""
+    found: Grid = defaultdict(dict)
+    if not zipfile.is_zipfile(path):
+        return found
+    with zipfile.ZipFile(path) as archive:
+        part = _part_of(archive, name)
+        if part is None:
+            return found
+        for text in _pieces(archive, part):
+            far = _FAR.search(text)
+            if far and _column(far[1]) >= limit("max_columns"):
+                raise FileRejected(
+                    "E_TOO_MANY_COLUMNS", f"{path.name} has cells in column {far[1].decode()}; export only those that are needed."
+                )
+            if b"<f" not in text and b":f" not in text and not any(mark in text for mark in _ERRORS):
+                continue
+            for match in _CELL.finditer(text):
+                shown = _shown(match[1], match[2] or b"")
+                place = _PLACE.search(match[1]) if shown else None
+                if place and shown:
+                    found[int(place[2]) - 1][_column(place[1])] = shown
+    return found
+
+
+def _shown(attributes: bytes, inner: bytes) -> str | None:
+    value = _VALUE.search(inner)
+    if any(mark in attributes for mark in _ERRORS):
+        return html.unescape(value[1].decode("utf-8", "replace")) if value else "#VALUE!"
+    if value or b't="str"' in attributes:
+        return None
+    formula = _FORMULA.search(inner)
+    return "=" + html.unescape((formula[1] or b"").decode("utf-8", "replace")) if formula else None
+
+
+def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """A sheet's XML in pieces that end where a cell does."""
+    rest = b""
+    with archive.open(part) as file:
+        while more := file.read(_CHUNK):
+            text = rest + more
+            cut = text.rfind(b"<c ")
+            cut = len(text) if cut <= 0 and len(text) > 40 * _CHUNK else max(cut, 0)
+            if cut:
+                yield text[:cut]
+            rest = text[cut:]
+    yield rest
+
+
+def _part_of(archive: zipfile.ZipFile, name: str) -> str | None:
+    """The archive's member that holds a sheet."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return None
+    try:
+        sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()  # noqa: S314 - entities were refused before
+        wanted = next((item.get(_RELATION) for item in sheets if item.tag.endswith("}sheet") and item.get("name") == name), None)
+        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    except ElementTree.ParseError as error:
+        raise FileRejected("E_XML", f"The workbook holds XML that is broken ({error}); save it again.") from error
+    target = next((link.get("Target") or "" for link in links if wanted and link.get("Id") == wanted), "")
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in names else None
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1

@@ -1,0 +1,177 @@
+"""Encodings of text files: which one reads all of it, and whether the text was spoilt before it was sent."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from data.errors import FileRejected
+
+_CHUNK: Final = 2**20
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SUPERSETS: Final = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "ansi": "gb18030"}
+_SPOILT: Final = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "ï»¿")
+"""What stands in text after a decoder gave up."""
+_FEW_CJK: Final = 4
+
+
+@dataclass(frozen=True)
+class Text:
+    """How a text file is to be decoded.
+
+    Attributes
+    ----------
+    has_nul
+        Whether NUL characters stand in the text.
+    is_spoilt
+        Whether signs of an earlier failed decoding do.
+    """
+
+    encoding: str
+    has_nul: bool
+    is_spoilt: bool = False
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether the bytes can be taken as they are."""
+        return self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"}
+
+
+def text_of(path: Path, declared: str | None = None) -> Text:
+    """The encoding of a text: declared, by byte order mark, or the first of UTF-8, UTF-16, GB18030 that reads all of it.
+
+    A text that is UTF-8 but for a few bytes is refused, not read as GB18030, which would take nearly any bytes.
+
+    Raises
+    ------
+    FileRejected
+        ``E_ENCODING`` when nothing fits, or the declared one does not.
+    """
+    with path.open("rb") as file:
+        head = file.read(65536)
+    if declared is not None:
+        declared = _SUPERSETS.get(declared.lower().replace("_", "").replace("-", ""), declared)
+        try:
+            if not getattr(codecs.lookup(declared), "_is_text_encoding", True):
+                raise LookupError
+        except LookupError:
+            raise FileRejected("E_ENCODING", f"The encoding '{declared}' is not known; name UTF-8, GB18030 or UTF-16.") from None
+        if head.startswith(codecs.BOM_UTF8) and declared.lower() in {"utf-8", "utf8"}:
+            declared = "utf-8-sig"
+        candidates = [declared]
+    elif bom := next((name for mark, name in _BOMS if head.startswith(mark)), None):
+        candidates = [bom]
+    elif wide := wide_encoding(head):
+        candidates = [wide]
+    else:
+        candidates = ["utf-8", "gb18030"]
+    for encoding in candidates:
+        found = _decodes(path, encoding)
+        if isinstance(found, Text):
+            return found
+        if encoding == "utf-8" and _is_nearly_utf8(head, path, found):
+            raise FileRejected(
+                "E_ENCODING", f"{path.name} is UTF-8 with bytes that are not, the first near byte {found:,}; save all of it as UTF-8."
+            )
+    raise FileRejected("E_ENCODING", f"{path.name} cannot be read as {' or '.join(candidates)}; save it as UTF-8.")
+
+
+def is_utf32(head: bytes) -> bool:
+    """Whether a text begins as UTF-32."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) >= 8:
+        return head[4:8].count(0) >= 1 and (head[7] == 0 or head[4] == 0)
+    sample = head[: len(head) // 4 * 4]
+    if len(sample) < 16:
+        return False
+    return any(all(not any(sample[place::4]) for place in places) for places in ((0, 1), (2, 3))) and any(sample)
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """UTF-16 by its mark, or by where its zeros stand: text has line ends and separators, and those have one zero each."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if head.count(0) * 50 < len(head) or len(head) < 4:
+        return None
+    sample = head[: len(head) // 2 * 2]
+    odd, even = sample[1::2].count(0), sample[::2].count(0)
+    if min(odd, even) * 20 > max(odd, even):
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = sample.decode(encoding, "ignore")
+    return encoding if "\0" not in text and any(mark in text for mark in "\r\n,;\t|") else None
+
+
+def transcoded(path: Path, encoding: str, target: Path) -> Path:
+    """A copy in UTF-8 without byte order mark."""
+    with path.open("r", encoding=encoding, newline="") as given, target.open("w", encoding="utf-8", newline="") as copy:
+        while part := given.read(_CHUNK):
+            copy.write(part)
+    return target
+
+
+def looks_garbled(texts: Iterable[str]) -> bool:
+    """Whether a text was decoded wrongly before it was sent.
+
+    Spoilt characters say so, and so does a text that comes out as valid UTF-8 when the wrong decoding is undone:
+    natural text of a few characters practically never does.
+    """
+    for text in texts:
+        if text.isascii():
+            continue
+        if is_spoilt(text) or any(_undone(text, wrong) for wrong in ("gb18030", "cp1252", "latin-1")):
+            return True
+    return False
+
+
+def is_spoilt(text: str) -> bool:
+    """Whether characters stand in a text that a failed decoding leaves."""
+    return any(sign in text for sign in _SPOILT)
+
+
+def _undone(text: str, wrong: str) -> bool:
+    wide = "".join(character for character in text if not character.isascii())
+    if len(wide) < (_FEW_CJK if wrong == "gb18030" else 2):
+        return False
+    try:
+        right = wide.encode(wrong).decode("utf-8")
+    except UnicodeError:
+        return False
+    return right != wide and all(character.isprintable() for character in right)
+
+
+def _decodes(path: Path, encoding: str) -> Text | int:
+    """The text's description, or near which byte it does not decode."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    has_nul = spoilt = False
+    at = 0
+    with path.open("rb") as file:
+        try:
+            while part := file.read(_CHUNK):
+                text = decoder.decode(part)
+                has_nul |= "\0" in text
+                spoilt = spoilt or (not text.isascii() and is_spoilt(text))
+                at += len(part)
+            decoder.decode(b"", final=True)
+        except UnicodeError as error:
+            return at + (error.start if isinstance(error, UnicodeDecodeError) else 0)
+    return Text(encoding, has_nul, spoilt)
+
+
+def _is_nearly_utf8(head: bytes, path: Path, at: int) -> bool:
+    """Whether a text that UTF-8 does not read is UTF-8 in most of its characters that are not ASCII."""
+    with path.open("rb") as file:
+        file.seek(max(0, at - 32768))
+        around = file.read(65536)
+    bad = good = 0
+    for sample in (head, around):
+        text = sample.decode("utf-8", "replace")
+        bad += text.count("\ufffd")
+        good += sum(1 for character in text if not character.isascii() and character != "\ufffd")
+    return good > 3 * bad
