@@ -1,0 +1,193 @@
+"""Which datum positions are in, told by the areas that the events name themselves.
+
+A position in GCJ-02 taken for WGS 84 lies some 500 m off, so an event seems to happen outside the community it declares. Under each
+hypothesis the share of events inside the area they declare is counted; the right datum has the highest. Shares are reported, and nothing
+is converted but by configuration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from data.indicators.intervals import wilson
+from data.ingest.datum import Datum, Pair, to_wgs84
+
+SUSPECT: Final = "W_CRS_SUSPECT"
+SHARES: Final = "C_DATUM_SHARES"
+HYPOTHESES: Final[tuple[Datum, ...]] = ("WGS84", "GCJ02", "BD09")
+LEAST: Final = 30
+"""Events below which nothing is said about their datum."""
+LEAST_SHARE: Final = 0.5
+"""Of the winner: where most events lie outside their area under every hypothesis, something else is wrong."""
+SAMPLE: Final = 15_000
+"""About how many events of a source are looked at; chosen by a hash of their id, so the same each time."""
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the declared areas say about a source's datum.
+
+    Attributes
+    ----------
+    n
+        Events looked at: they have a position and name an area with a boundary.
+    inside
+        Hypothesis → events that lie in the area they name.
+    declared
+        The datum the positions were read as.
+    is_assumed
+        Nobody declared it.
+    """
+
+    n: int
+    inside: Mapping[Datum, int]
+    declared: Datum
+    is_assumed: bool = False
+
+    @property
+    def shares(self) -> dict[Datum, float | None]:
+        """Hypothesis → share inside, 0 to 1; None without events."""
+        return {datum: self.inside[datum] / self.n if self.n else None for datum in HYPOTHESES}
+
+    @property
+    def winner(self) -> Datum:
+        """The hypothesis with the highest share; the declared one where it has no better."""
+        best = max(self.inside.values())
+        return self.declared if self.inside[self.declared] == best else next(d for d in HYPOTHESES if self.inside[d] == best)
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether another datum than the declared one is clearly better: enough events, most of them inside, intervals apart."""
+        if self.n < LEAST or self.winner == self.declared or self.inside[self.winner] < LEAST_SHARE * self.n:
+            return False
+        return bool(wilson(self.inside[self.winner], self.n)[0] > wilson(self.inside[self.declared], self.n)[1])
+
+    def as_dict(self) -> dict[str, Any]:
+        """For reports: ``declared, is_assumed, n, shares, intervals, winner, is_suspect``; shares rounded to four digits."""
+        intervals = {d: [round(float(side), 4) for side in wilson(self.inside[d], self.n)] if self.n else None for d in HYPOTHESES}
+        return {
+            "declared": self.declared,
+            "is_assumed": self.is_assumed,
+            "n": self.n,
+            "shares": {datum: None if share is None else round(share, 4) for datum, share in self.shares.items()},
+            "intervals": intervals,
+            "winner": self.winner,
+            "is_suspect": self.is_suspect,
+        }
+
+    @property
+    def finding(self) -> tuple[str, str, int, str]:
+        """``code, column, n, detail`` as in the table ``finding``: the warning where suspect, else the shares for the record."""
+        return SUSPECT if self.is_suspect else SHARES, "datum", self.n, json.dumps(self.as_dict())
+
+
+def under(lon: npt.ArrayLike, lat: npt.ArrayLike) -> dict[Datum, Pair]:
+    """WGS 84 positions of pairs as given, under each hypothesis about their datum."""
+    return {datum: to_wgs84(lon, lat, datum) for datum in HYPOTHESES}
+
+
+def inside(positions: Pair, area: npt.ArrayLike, shapes: Sequence[Any]) -> Mask:
+    """Whether each position lies in its own area, its edge included.
+
+    Parameters
+    ----------
+    positions
+        Degrees, WGS 84; NaN lies nowhere.
+    area
+        Index into ``shapes`` of each position's area.
+    shapes
+        Boundaries in WGS 84; None holds nothing.
+    """
+    at = np.asarray(area, dtype=np.int64)
+    known = np.asarray(shapes, dtype=object)
+    shapely.prepare(known[np.unique(at)])
+    found: Mask = shapely.intersects_xy(known[at], *positions)
+    return found
+
+
+def diagnose(
+    lon: npt.ArrayLike,
+    lat: npt.ArrayLike,
+    area: npt.ArrayLike,
+    shapes: Sequence[Any],
+    declared: Datum = "WGS84",
+    *,
+    is_assumed: bool = False,
+) -> Diagnosis:
+    """Count under each hypothesis the events inside the area they declare.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees as given, before any conversion. Rows with NaN are left out.
+    area
+        Index into ``shapes`` of the area each event names; -1 where it names none. Such rows are left out.
+    shapes
+        Boundaries in WGS 84; rows of areas without one are left out.
+    declared
+        What the positions were read as.
+    """
+    x, y, at = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64), np.asarray(area, dtype=np.int64)
+    known = np.asarray([*shapes, None], dtype=object)
+    usable = (at >= 0) & ~shapely.is_missing(known)[at] & np.isfinite(x) & np.isfinite(y)
+    x, y, at = x[usable], y[usable], at[usable]
+    boundaries = known.tolist()
+    counts = {datum: int(inside(pair, at, boundaries).sum()) for datum, pair in under(x, y).items()}
+    return Diagnosis(len(at), counts, declared, is_assumed)
+
+
+_COUNTED: Final = """
+    SELECT file.feed_ix, event.datum, count(*) FROM event
+    JOIN file USING (file_ix) JOIN declared USING (declared_ix) JOIN feed ON feed.feed_ix = file.feed_ix
+    WHERE given_lon IS NOT NULL AND position_code IS NULL AND declared.area_ix > 0 AND event.datum IN $hypotheses
+        AND coalesce(feed.datum, '') NOT LIKE 'EPSG%' GROUP BY ALL ORDER BY 1, 3 DESC, 2"""
+_SAMPLED: Final = """
+    SELECT given_lon, given_lat, declared.area_ix FROM event JOIN declared USING (declared_ix)
+    WHERE given_lon IS NOT NULL AND position_code IS NULL AND declared.area_ix > 0 AND event.datum = $datum
+        AND file_ix IN (SELECT file_ix FROM file WHERE feed_ix = $feed_ix) AND hash(event_id) % $every = 0"""
+
+
+def of_feeds(connection: duckdb.DuckDBPyConnection) -> dict[int, Diagnosis]:
+    """Source → what its events' own areas say about its datum, from the finished tables of a snapshot.
+
+    Reads ``event``, ``declared``, ``area``, ``file`` and ``feed``. Sources without positions or without areas of their own, and those
+    in a projected system, are absent. Where the rows of a source name several datums, those of the most frequent one are looked at.
+    An area without a boundary stands for the nearest above it that has one, the whole area excepted.
+    """
+    most: dict[int, tuple[Datum, int]] = {}
+    for feed_ix, datum, n in connection.execute(_COUNTED, {"hypotheses": list(HYPOTHESES)}).fetchall():
+        most.setdefault(feed_ix, (datum, n))
+    if not most:
+        return {}
+    shapes = with_boundary(connection)
+    undeclared = {row[0] for row in connection.execute("SELECT feed_ix FROM feed WHERE datum IS NULL").fetchall()}
+    found = {}
+    for feed_ix, (datum, n) in most.items():
+        sample = connection.execute(_SAMPLED, {"datum": datum, "feed_ix": feed_ix, "every": -(-n // SAMPLE)}).fetchnumpy()
+        lon, lat, area = (np.asarray(sample[name]) for name in ("given_lon", "given_lat", "area_ix"))
+        diagnosis = diagnose(lon, lat, area, shapes, datum, is_assumed=feed_ix in undeclared and datum == "WGS84")
+        if diagnosis.n:
+            found[feed_ix] = diagnosis
+    return found
+
+
+def with_boundary(connection: duckdb.DuckDBPyConnection) -> list[Any]:
+    """For every ``area_ix`` its boundary, or that of the nearest area above it that has one; None for the whole area."""
+    rows = connection.execute("SELECT parent_ix, boundary FROM area ORDER BY area_ix").fetchall()
+    shapes: list[Any] = []
+    parsed = shapely.from_wkb([None if wkb is None else bytes(wkb) for _, wkb in rows])
+    for ix, (parent, _) in enumerate(rows):
+        shape = parsed[ix]
+        shapes.append(None if parent is None else shape if shape is not None else shapes[parent])
+    return shapes
