@@ -15,6 +15,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from data.indicators.intervals import wilson
@@ -27,8 +28,8 @@ LEAST: Final = 30
 """Events below which nothing is said about their datum."""
 LEAST_SHARE: Final = 0.5
 """Of the winner: where most events lie outside their area under every hypothesis, something else is wrong."""
-SAMPLE: Final = 15_000
-"""About how many events of a source are looked at; chosen by a hash of their id, so the same each time."""
+SAMPLE: Final = 5_000
+"""About how many events of a source are looked at, at most twice as many; chosen by their content, so the same each time."""
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -147,15 +148,11 @@ def diagnose(
     return Diagnosis(len(at), counts, declared, is_assumed)
 
 
-_COUNTED: Final = """
-    SELECT file.feed_ix, event.datum, count(*) FROM event
-    JOIN file USING (file_ix) JOIN declared USING (declared_ix) JOIN feed ON feed.feed_ix = file.feed_ix
-    WHERE given_lon IS NOT NULL AND position_code IS NULL AND declared.area_ix > 0 AND event.datum IN $hypotheses
-        AND coalesce(feed.datum, '') NOT LIKE 'EPSG%' GROUP BY ALL ORDER BY 1, 3 DESC, 2"""
 _SAMPLED: Final = """
-    SELECT given_lon, given_lat, declared.area_ix FROM event JOIN declared USING (declared_ix)
-    WHERE given_lon IS NOT NULL AND position_code IS NULL AND declared.area_ix > 0 AND event.datum = $datum
-        AND file_ix IN (SELECT file_ix FROM file WHERE feed_ix = $feed_ix) AND hash(event_id) % $every = 0"""
+    SELECT given_lon, given_lat, declared_ix, file_ix, datum FROM event
+    WHERE hash(reported_at, given_lon, given_lat) % ($every::UBIGINT[])[file_ix + 1] = 0
+        AND given_lon IS NOT NULL AND position_code IS NULL AND datum IN $hypotheses
+        AND declared_ix IN (SELECT declared_ix FROM declared WHERE area_ix > 0)"""
 
 
 def of_feeds(connection: duckdb.DuckDBPyConnection) -> dict[int, Diagnosis]:
@@ -165,21 +162,37 @@ def of_feeds(connection: duckdb.DuckDBPyConnection) -> dict[int, Diagnosis]:
     in a projected system, are absent. Where the rows of a source name several datums, those of the most frequent one are looked at.
     An area without a boundary stands for the nearest above it that has one, the whole area excepted.
     """
-    most: dict[int, tuple[Datum, int]] = {}
-    for feed_ix, datum, n in connection.execute(_COUNTED, {"hypotheses": list(HYPOTHESES)}).fetchall():
-        most.setdefault(feed_ix, (datum, n))
-    if not most:
+    files = connection.execute("SELECT file_ix, feed_ix, accepted FROM file ORDER BY file_ix").fetchall()
+    feeds = dict(connection.execute("SELECT feed_ix, datum FROM feed WHERE coalesce(datum, '') NOT LIKE 'EPSG%'").fetchall())
+    rows = {feed: sum(n or 0 for _, at, n in files if at == feed) for feed in feeds}
+    samples = _samples(connection, files, {feed: max(1, n // SAMPLE) for feed, n in rows.items()})
+    # Where few of many events have a position and an area of their own, all of them are looked at.
+    scarce = {feed: 1 for feed, n in rows.items() if n >= 2 * SAMPLE and len(samples.get(feed, ())) < SAMPLE // 10}
+    samples |= _samples(connection, files, scarce)
+    if not samples:
         return {}
+    areas = dict(connection.execute("SELECT declared_ix, area_ix FROM declared").fetchall())
     shapes = with_boundary(connection)
-    undeclared = {row[0] for row in connection.execute("SELECT feed_ix FROM feed WHERE datum IS NULL").fetchall()}
     found = {}
-    for feed_ix, (datum, n) in most.items():
-        sample = connection.execute(_SAMPLED, {"datum": datum, "feed_ix": feed_ix, "every": -(-n // SAMPLE)}).fetchnumpy()
-        lon, lat, area = (np.asarray(sample[name]) for name in ("given_lon", "given_lat", "area_ix"))
-        diagnosis = diagnose(lon, lat, area, shapes, datum, is_assumed=feed_ix in undeclared and datum == "WGS84")
+    for feed, sample in sorted(samples.items()):
+        datum = sample["datum"].value_counts().sort_index().idxmax()
+        part = sample[sample["datum"] == datum]
+        area = part["declared_ix"].map(areas).to_numpy(dtype=np.int64)
+        diagnosis = diagnose(part["given_lon"], part["given_lat"], area, shapes, datum, is_assumed=feeds[feed] is None and datum == "WGS84")
         if diagnosis.n:
-            found[feed_ix] = diagnosis
+            found[feed] = diagnosis
     return found
+
+
+def _samples(connection: duckdb.DuckDBPyConnection, files: list[Any], every: Mapping[int, int]) -> dict[int, pd.DataFrame]:
+    """Of each source one in ``every`` events, chosen by what they say and not by where they stand."""
+    if not every:
+        return {}
+    feed_of = {file: feed for file, feed, _ in files if feed in every}
+    # NULL, where a file is not asked for, is not 0 and so selects nothing.
+    chosen = [every.get(feed_of[file]) if file in feed_of else None for file in range(max(feed_of, default=-1) + 1)]
+    frame = connection.execute(_SAMPLED, {"every": chosen, "hypotheses": list(HYPOTHESES)}).df()
+    return {int(feed): part for feed, part in frame.groupby(frame["file_ix"].map(feed_of))}
 
 
 def with_boundary(connection: duckdb.DuckDBPyConnection) -> list[Any]:

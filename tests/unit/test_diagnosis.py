@@ -122,10 +122,11 @@ def snapshot(feeds: list[tuple[str | None, str, str, int]]) -> duckdb.DuckDBPyCo
     connection.execute("INSERT INTO declared (declared_ix, area_ix) SELECT i, i - 1 FROM range(80) t(i)")
     for feed_ix, (configured, read_as, datum, n) in enumerate(feeds):
         connection.execute("INSERT INTO feed (feed_ix, name, kind, datum) VALUES (?, 'f', 'event', ?)", [feed_ix, configured])
-        connection.execute("INSERT INTO file (file_ix, feed_ix) VALUES (?, ?)", [feed_ix + 10, feed_ix])
+        connection.execute("INSERT INTO file (file_ix, feed_ix, accepted) VALUES (?, ?, ?)", [feed_ix + 10, feed_ix, n])
         lon, lat, area = events(n, datum, seed=feed_ix)
         frame = pd.DataFrame({
             "event_id": [f"F{feed_ix}-{number}" for number in range(n)], "given_lon": lon, "given_lat": lat, "datum": read_as,
+            "reported_at": pd.date_range("2026-11-01", periods=n, freq="s"),
             "declared_ix": np.where(np.arange(n) % 2, 2 + 2 * area, 3 + 2 * area), "file_ix": feed_ix + 10,
         })  # fmt: skip
         connection.register("frame", frame)
@@ -164,6 +165,14 @@ def test_of_many_events_a_sample_is_looked_at_and_it_is_the_same_each_time() -> 
     connection.execute("INSERT INTO event SELECT * FROM turned")
     assert of_feeds(connection)[0] == first
     assert first.is_suspect
+
+
+def test_where_few_of_many_events_can_be_judged_all_of_them_are() -> None:
+    connection = snapshot([(None, "WGS84", "GCJ02", 5 * SAMPLE)])
+    connection.execute("UPDATE event SET declared_ix = 1 WHERE event_ix IS NULL AND NOT event_id LIKE '%77'")
+    found = of_feeds(connection)[0]
+    assert found.n == 5 * SAMPLE // 100
+    assert found.is_suspect
 
 
 @pytest.mark.real
