@@ -156,8 +156,14 @@ def _data_set(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Pa
 def _copied(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int, path: Path) -> tuple[Path, int]:
     if member.compress_type not in _METHODS:
         raise FileRejected("E_FILE_TYPE", f"{path.name} is packed by a method that is not read; pack it as a plain ZIP.")
+    stated = member.file_size
+    # The stated size would end the reading; what is really there is counted instead.
+    member.file_size = 2 * left + stated
     with archive.open(member) as given:
-        return target, left - _copy(given, target, left, max(1, member.compress_size), path)
+        written = _copy(given, target, left, max(1, member.compress_size), path)
+    if written != stated:
+        raise FileRejected("E_CORRUPT", f"{path.name} states other sizes than it holds; pack it again.")
+    return target, left - written
 
 
 def _copy(given: IO[bytes], target: Path, most: int, packed: int, path: Path) -> int:

@@ -19,6 +19,7 @@ _BOMS: Final = (
 _SUPERSETS: Final = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "ansi": "gb18030"}
 _SPOILT: Final = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "ï»¿")
 """What stands in text after a decoder gave up."""
+_PLANE_0: Final = 0.9
 _FEW_CJK: Final = 4
 
 
@@ -90,7 +91,9 @@ def is_utf32(head: bytes) -> bool:
     sample = head[: len(head) // 4 * 4]
     if len(sample) < 16:
         return False
-    return any(all(not any(sample[place::4]) for place in places) for places in ((0, 1), (2, 3))) and any(sample)
+    filled = len(sample) // 4
+    zeros = [sample[place::4].count(0) / filled for place in range(4)]
+    return any(zeros[high] == 1 and zeros[low] >= _PLANE_0 > zeros[own] for high, low, own in ((0, 1, 3), (3, 2, 0)))
 
 
 def wide_encoding(head: bytes) -> str | None:

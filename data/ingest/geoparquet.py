@@ -101,7 +101,10 @@ def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, na
     own = {header.lower(): ix for ix, header in enumerate(found.headers)}
     aliases = ", ".join(f"p{ix}" for ix in range(found.width))
     source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number=true, hive_partitioning=false) AS t({aliases}, nr)"
-    cells = [f"TRY(decode(p{place}))" if kind == "BLOB" else f"p{place}" for place, kind in zip(found.places, found.types, strict=True)]
+    cells = [
+        f"CASE WHEN p{place} IS NOT NULL THEN coalesce(TRY(decode(p{place})), '\ufffd') END" if kind == "BLOB" else f"p{place}"
+        for place, kind in zip(found.places, found.types, strict=True)
+    ]
     types = ["VARCHAR" if kind == "BLOB" else kind for kind in found.types]
     shown = ", ".join(["nr + 1 AS row_no", *(f"{cell} AS c{ix}" for ix, cell in enumerate(cells))])
     if found.geometry is None:

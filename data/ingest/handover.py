@@ -22,6 +22,7 @@ from data.ingest.limits import limit
 
 EXACT_INTEGER: float = 1e15
 """Excel keeps 15 digits; a longer number has lost its last ones and is written with an exponent, so that it shows."""
+_REPLACEMENT: Final = "\ufffd".encode()
 _LENGTH: Final = struct.Struct("<I")
 
 
@@ -53,7 +54,7 @@ class Handover:
 
     def __enter__(self) -> Self:
         # A lone half of a surrogate pair is no character; it is handed over as the replacement character.
-        codecs.register_error("replaced", lambda error: ("\ufffd", error.end))  # type: ignore[attr-defined]
+        codecs.register_error("replaced", lambda error: (_REPLACEMENT, error.end))  # type: ignore[attr-defined]
         self._text = (self.folder / "rows.csv").open("w", encoding="utf-8", errors="replaced", newline="")
         self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL, lineterminator="\n")
         return self

@@ -7,6 +7,7 @@ calculated; they are looked up in the sheet's XML, so that an id made by a formu
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import zipfile
 from collections import defaultdict
@@ -28,7 +29,7 @@ _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", r
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)</")
-_FAR: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{3})[0-9]+"[^>]*[^/]>')
+_FAR: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{3})[0-9]+"(?:[^>]*[^/])?>')
 _ERRORS: Final = (b't="e"', b"t='e'")
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -90,6 +91,14 @@ class Workbook:
                     out.add((row + [""] * width)[:width])
         return out.answer([])
 
+    def _opened(self, name: str) -> Any:
+        try:
+            return self._book.get_sheet_by_name(name)
+        except python_calamine.XmlError as error:
+            raise FileRejected("E_XML", f"{self._path.name} holds XML that is broken ({error}); save it again.") from error
+        except python_calamine.CalamineError as error:
+            raise FileRejected("E_CORRUPT", f"A sheet of {self._path.name} cannot be read ({error}); save it again.") from error
+
     def _head(self, name: str) -> list[list[str]]:
         found = []
         for row in self._filled(name):
@@ -108,7 +117,7 @@ class Workbook:
         if self._first is not None and self._first[0] == name:
             sheet = self._first[1]
         else:
-            sheet = self._book.get_sheet_by_name(name)
+            sheet = self._opened(name)
             if sheet.total_width > limit("max_columns") and sheet.start is not None:
                 raise FileRejected(
                     "E_TOO_MANY_COLUMNS", f"{self._path.name} has {sheet.total_width:,} columns; export only those that are needed."
@@ -119,8 +128,10 @@ class Workbook:
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
             merged[top].append((left, bottom, right))
         active: list[tuple[int, int, int, str]] = []
-        top, indent = (0, 0) if sheet.start is None else sheet.start
-        for row_ix, values in enumerate(_values(sheet), top):
+        indent = 0 if sheet.start is None else sheet.start[1]
+        # Rows that hold nothing but what was dropped may come after the last that the library knows of.
+        below = range(sheet.total_height, 1 + max(dropped, default=-1))
+        for row_ix, values in enumerate(itertools.chain(_values(sheet), ([] for _ in below))):
             row = [""] * indent + [cell_text(value) for value in values]
             for column, text in dropped.get(row_ix, {}).items():
                 row += [""] * (column + 1 - len(row))
@@ -136,10 +147,7 @@ class Workbook:
 
 
 def _values(sheet: Any) -> Iterator[list[Any]]:
-    try:
-        yield from sheet.iter_rows()
-    except python_calamine.XmlError as error:
-        raise FileRejected("E_XML", f"A sheet holds XML that is broken ({error}); save the workbook again.") from error
+    yield from () if sheet.start is None else sheet.iter_rows()
 
 
 def _dropped(path: Path, name: str) -> Grid:
