@@ -42,6 +42,13 @@ class Scale(StrEnum):
     CITY = "city"
 
 
+class Mode(StrEnum):
+    """What a delivery means for what came before."""
+
+    FULL = "full"
+    CHANGES = "changes"
+
+
 class Kind(StrEnum):
     """What a file to be checked holds."""
 
@@ -88,6 +95,37 @@ def build(
     else:
         console.built(report)
     if report["snapshot"] is None or any(source["read"] == "rejected" for source in report["sources"]):
+        raise typer.Exit(1)
+
+
+@app.command()
+def take(  # noqa: PLR0917  typer passes options by name
+    file: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files as the department sent them.")],
+    source: Annotated[str, typer.Option(help="The source they are the delivery of; a new name makes a new source.")],
+    kind: Annotated[Kind, typer.Option(help="What the files hold.")],
+    mode: Annotated[Mode, typer.Option(help="full: they are all there is of the source; changes: rows add and replace.")] = Mode.FULL,
+    datum: Annotated[str | None, typer.Option(help="WGS84, GCJ02, BD09 or an EPSG code.")] = None,
+    level: Annotated[str | None, typer.Option(help="For areas without a column of levels.")] = None,
+    columns: Annotated[list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help="A column that is not recognised.")] = None,
+    store: StoreFolder = DEFAULT_STORE,
+    as_json: AsJson = False,
+) -> None:
+    """Publish files as the delivery of one source; everything else stays as in the snapshot in force."""
+    for path in file:
+        _must_be_file(path)
+    from data.config import source_of  # noqa: PLC0415
+    from data.store.build import take as make  # noqa: PLC0415
+
+    pairs = [text.partition("=") for text in columns or ()]
+    given = {"mode": mode.value, "datum": datum, "level": level, "columns": {name: [header] for name, _, header in pairs}}
+    wanted = source_of({"name": source, "kind": kind.value, "path": str(file[0]), **{k: v for k, v in given.items() if v}}, Path())
+    with console.progress() as tell:
+        report: dict[str, Any] = make(store, wanted, file, tell).as_dict()
+    if as_json:
+        console.emit(report)
+    else:
+        console.built(report)
+    if report["snapshot"] is None or any(item["read"] == "rejected" for item in report["sources"]):
         raise typer.Exit(1)
 
 

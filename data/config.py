@@ -172,6 +172,18 @@ class Config:
         return [source for source in self.sources if source.kind == kind]
 
 
+def source_of(raw: Mapping[str, Any], folder: Path, levels: tuple[str, ...] | None = None) -> SourceConfig:
+    """One source from what a ``[[source]]`` says.
+
+    Raises
+    ------
+    ConfigError
+        A key is unknown, missing or wrong.
+    """
+    level = raw.get("level")
+    return _source(raw, folder, "source", levels or (*DEFAULT_LEVELS, *([level] if isinstance(level, str) else [])))
+
+
 def _source(raw: Mapping[str, Any], folder: Path, where: str, levels: tuple[str, ...]) -> SourceConfig:
     _known(raw, _SOURCE, where)
     for key in ("name", "kind", "path"):

@@ -14,9 +14,7 @@ from data.schema import SCHEMA_VERSION, create_statements
 AS_OF = dt.datetime(2026, 11, 22)
 
 
-def built_file(
-    path: Path, ids: Iterable[str] = ("A1", "A2", "A3"), *, arrived_at: dt.datetime = AS_OF, name: str = "澜溪区", filler: int = 0
-) -> Path:
+def built_file(path: Path, ids: Iterable[str] = ("A1", "A2", "A3"), *, name: str = "澜溪区", filler: int = 0) -> Path:
     """Write a built file at ``path``; rows are inserted in the order of ``ids`` and numbered by their order as text."""
     identities = list(ids)
     with duckdb.connect(str(path)) as connection:
@@ -35,7 +33,7 @@ def built_file(
                 [sorted(identities).index(identity), identity, AS_OF, AS_OF.date()],
             )
         connection.execute("INSERT INTO event (event_ix, event_id) SELECT 100 + i, 'F' || i FROM range(?) t(i)", [filler])
-        connection.execute("INSERT INTO feed (feed_ix, name, file, sha256, arrived_at) VALUES (0, 'x', 'x.csv', 'ab', ?)", [arrived_at])
+        connection.execute("INSERT INTO feed (feed_ix, name) VALUES (0, 'x')")
         for ix, definition in enumerate(shipped()):
             connection.execute(
                 "INSERT INTO definition VALUES (?, ?, ?, ?, ?)",

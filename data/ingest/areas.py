@@ -22,12 +22,14 @@ LEVEL_WORDS: Final = {
     "community": ("社区", "村", "村社", "社区(村)", "社区级", "村居"),
     "grid": ("网格", "单元网格", "网格级"),
 }
+FEW_POINTS: Final = 50_000
+FEW_CELLS: Final = 2**16
 _SUMMED: Final = ("population", "households", "area_km2")
 
 
 @dataclass
 class Area:
-    """One area before it has its place in the tree; ``origin`` is the feed, file and row it came from."""
+    """One area before it has its place in the tree; ``origin`` is the file and row it came from."""
 
     code: str
     name: str
@@ -37,7 +39,7 @@ class Area:
     boundary: Any = None
     facts: dict[str, Any] = field(default_factory=dict)
     label: tuple[float, float] | None = None
-    origin: tuple[int, int, int] | None = None
+    origin: tuple[int, int] | None = None
     parent: Area | None = None
     children: list[Area] = field(default_factory=list)
 
@@ -46,16 +48,14 @@ class Area:
 class Refused:
     """An area row that goes to quarantine."""
 
+    file_ix: int
     row_no: int
     code: str
     column: str
     value: str
-    file_ix: int = 0
 
 
-def from_rows(
-    frame: pd.DataFrame, geometry: Any, source: SourceConfig, config: Config, origin: tuple[int, int]
-) -> tuple[list[Area], list[Refused]]:
+def from_rows(frame: pd.DataFrame, geometry: Any, source: SourceConfig, config: Config, file_ix: int) -> tuple[list[Area], list[Refused]]:
     """Areas from staged rows that nothing was found against.
 
     Parameters
@@ -76,11 +76,11 @@ def from_rows(
         row: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in cells.items()}
         depth = _depth(row["level"], source, config)
         if depth is None:
-            refused.append(Refused(row["row_no"], "E_ENUM", "level", row["level"] or ""))
+            refused.append(Refused(file_ix, row["row_no"], "E_ENUM", "level", row["level"] or ""))
             continue
         boundary, code = boundaries.usable(moved[ix]) if len(moved) else (None, None)
         if code is not None:
-            refused.append(Refused(row["row_no"], code, "boundary", ""))
+            refused.append(Refused(file_ix, row["row_no"], code, "boundary", ""))
             continue
         found.append(
             Area(
@@ -92,13 +92,31 @@ def from_rows(
                 boundary=boundary,
                 facts={key: row[key] for key in (*_SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
                 label=None if row["lon"] is None or row["lat"] is None or row["position_code"] else (row["lon"], row["lat"]),
-                origin=(*origin, row["row_no"]),
+                origin=(file_ix, row["row_no"]),
             )
         )
     if source.dissolve:
         return _dissolved(found), refused
     kept, doubled = _distinct(found)
     return kept, refused + doubled
+
+
+def of_snapshot(table: pd.DataFrame) -> list[Area]:
+    """The areas of a snapshot's table ``area``, in its order, each with its parent's code."""
+    rows = table.sort_values("area_ix", ignore_index=True).astype(object)
+    rows = rows.where(rows.notna(), None)
+    return [
+        Area(
+            code=row["area_code"],
+            name=row["name"],
+            depth=int(row["depth"]),
+            parent_code=None if row["parent_ix"] is None else rows["area_code"][int(row["parent_ix"])],
+            boundary=None if row["boundary"] is None else shapely.from_wkb(bytes(row["boundary"])),
+            facts={key: row[key] for key in (*_SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
+            label=None if row["label_lon"] is None else (row["label_lon"], row["label_lat"]),
+        )
+        for row in rows.to_dict("records")
+    ]
 
 
 @dataclass
@@ -112,24 +130,38 @@ class Division:
     table
         The table ``area`` of a snapshot.
     refused
-        Rows that have no place in the tree, by feed.
+        Rows that have no place in the tree.
+    findings
+        ``(file_ix, code, area_code)``.
     warnings
         Overlaps and gaps.
     """
 
     areas: list[Area]
     table: pd.DataFrame
-    refused: list[tuple[int, Refused]]
+    refused: list[Refused]
     findings: list[tuple[int, str, str]]
     warnings: list[str]
 
-    def locators(self) -> list[Locator]:
-        """One per depth that has boundaries below the whole area, the deepest first; ids are ``area_ix``."""
+    @classmethod
+    def of_snapshot(cls, table: pd.DataFrame) -> Division:
+        """The tree of a snapshot's table ``area``; nothing more is found against it."""
+        return cls(of_snapshot(table), table.sort_values("area_ix", ignore_index=True), [], [], [])
+
+    def locators(self, points: int) -> list[Locator]:
+        """One per depth that has boundaries below the whole area, the deepest first; ids are ``area_ix``.
+
+        Parameters
+        ----------
+        points
+            How many will be asked for: for few, a coarse raster is made faster than it is used.
+        """
+        cells = FEW_CELLS if points < FEW_POINTS else None
         depths = sorted({area.depth for area in self.areas if area.boundary is not None and area.depth > 0}, reverse=True)
         answer = []
         for depth in depths:
             chosen = [(area.boundary, ix) for ix, area in enumerate(self.areas) if area.depth == depth and area.boundary is not None]
-            answer.append(Locator([shape for shape, _ in chosen], np.array([ix for _, ix in chosen])))
+            answer.append(Locator([shape for shape, _ in chosen], np.array([ix for _, ix in chosen]), cells=cells))
         return answer
 
     @property
@@ -141,7 +173,7 @@ class Division:
 
 def division(areas: Sequence[Area], config: Config) -> Division:
     """Put areas into a tree: by the parent's code, else its name, else by position, else by the national code's prefix."""
-    refused: list[tuple[int, Refused]] = []
+    refused: list[Refused] = []
     findings: list[tuple[int, str, str]] = []
     tops = [area for area in areas if area.depth == 0]
     whole = tops[0] if tops else Area(code=config.code or config.levels[0], name=config.name or config.levels[0], depth=0)
@@ -263,7 +295,7 @@ def _distinct(areas: Sequence[Area]) -> tuple[list[Area], list[Refused]]:
         winner = min(range(len(group)), key=lambda ix: keys[ix])
         for ix, area in enumerate(group):
             if ix != winner and area.origin is not None:
-                refused.append(Refused(area.origin[2], "E_ID_DUP" if keys[ix] == keys[winner] else "E_ID_CONFLICT", "area_code", area.code))
+                refused.append(Refused(*area.origin, "E_ID_DUP" if keys[ix] == keys[winner] else "E_ID_CONFLICT", "area_code", area.code))
         group[:] = [group[winner]]
     return [group[0] for group in groups.values()], refused
 
@@ -273,9 +305,8 @@ def _content(area: Area) -> tuple[str, ...]:
     return (area.name, area.parent_code or "", area.parent_name or "", shape, repr(sorted(area.facts.items())))
 
 
-def _refusal(area: Area, code: str, column: str) -> tuple[int, Refused]:
-    feed, file, row = area.origin or (0, 0, 0)
-    return feed, Refused(row, code, column, area.parent_code or area.parent_name or area.code, file)
+def _refusal(area: Area, code: str, column: str) -> Refused:
+    return Refused(*(area.origin or (0, 0)), code, column, area.parent_code or area.parent_name or area.code)
 
 
 def _prefix_disagrees(area: Area, parent: Area) -> bool:

@@ -11,10 +11,21 @@ from data.calendar import default_rows
 from data.schema import TABLES
 
 
-def rows_of(files: Sequence[pd.DataFrame], zone: ZoneInfo) -> list[pd.DataFrame]:
-    """The table ``calendar``: the zone's default, with the days of calendar files in place of its own."""
+def rows_of(files: Sequence[pd.DataFrame], zone: ZoneInfo, before: Sequence[pd.DataFrame] = ()) -> list[pd.DataFrame]:
+    """The table ``calendar``: the zone's default, with the days of calendar files in place of its own.
+
+    Parameters
+    ----------
+    before
+        The same table of an earlier snapshot, where some of its files are kept.
+    """
     rows = [(row.day, row.weekday, row.is_working, row.hours) for row in default_rows(zone.key)]
     given = {}
+    for frame in before:
+        dated = frame[frame["day"].notna()]
+        for day, weekday, is_working, hours in zip(dated["day"], dated["weekday"], dated["is_working"], dated["hours"], strict=True):
+            date = pd.Timestamp(day).date()
+            given[date] = (date, int(weekday), bool(is_working), str(hours))
     for frame in files:
         for day, is_working, hours in zip(frame["day"], frame["is_working"], frame["hours"], strict=True):
             date = pd.Timestamp(day).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -34,6 +34,23 @@ class CategoryTree:
     _from_table: dict[Path, int] = field(default_factory=dict)
     _extra: set[Path] = field(default_factory=set)
 
+    @classmethod
+    def of_snapshot(cls, table: pd.DataFrame) -> CategoryTree:
+        """The part of a snapshot's table ``category`` that came from a category table."""
+        rows = table.sort_values("category_ix").astype(object)
+        rows = rows.where(rows.notna(), None)
+        tree = cls()
+        paths: dict[Any, Path] = {}
+        for ix, parent, name, limit, unit, is_listed in rows[
+            ["category_ix", "parent_ix", "name", "time_limit", "time_unit", "is_listed"]
+        ].itertuples(index=False, name=None):
+            path: Path = (*paths.get(parent, ()), name)
+            paths[ix] = path
+            if is_listed:
+                domain, category, subcategory = (*path, None, None)[:3]
+                tree.add_table([(domain, category, subcategory, Limit(limit, unit))])
+        return tree
+
     def add_table(self, rows: Iterable[tuple[str | None, str | None, str | None, Limit]]) -> None:
         """Take rows of a category table: domain, category, subcategory, limit. Blank names end the path."""
         for domain, category, subcategory, limit in rows:
@@ -45,6 +62,12 @@ class CategoryTree:
                     self._by_name.setdefault(prefix[-1], []).append(prefix)
             if path:
                 self.limits[path] = limit
+
+    def add(self, other: CategoryTree) -> None:
+        """Take what another tree's tables say."""
+        for path in other._from_table:
+            domain, category, subcategory = (*path, None, None)[:3]
+            self.add_table([(domain, category, subcategory, other.limits.get(path, Limit()))])
 
     def resolve(self, domain: str | None, category: str | None, subcategory: str | None) -> Path:
         """The path of an event, which becomes part of the tree.
@@ -69,9 +92,14 @@ class CategoryTree:
             if not candidates and name == subcategory and category is None:
                 candidates = self._by_name.get(name or "", [])
             if candidates:
-                path = min(candidates, key=lambda path: (len(path) != (3 if name == subcategory else 2), self._from_table[path]))
+                path = min(candidates, key=lambda path: (len(path) != (3 if name == subcategory else 2), self._place(path)))
                 return (*path, *(part for part in rest if part and part != path[-1]))
         return (UNCLASSIFIED, *below)
+
+    def _place(self, path: Path) -> list[tuple[bool, int, str]]:
+        """Place in the preorder: the category table's order at every depth, then by name; 未分类 last."""
+        prefixes = [path[: depth + 1] for depth in range(len(path))]
+        return [(prefix == (UNCLASSIFIED,), self._from_table.get(prefix, MOST * 10), prefix[-1]) for prefix in prefixes]
 
     def table(self) -> tuple[pd.DataFrame, dict[Path, int]]:
         """The table ``category`` in preorder, and the index of every path."""
@@ -81,11 +109,7 @@ class CategoryTree:
         if len(paths) > MOST:
             paths = {path for path in paths if len(path) < 2}
 
-        def order(path: Path) -> list[tuple[bool, int, str]]:
-            prefixes = [path[: depth + 1] for depth in range(len(path))]
-            return [(prefix == (UNCLASSIFIED,), self._from_table.get(prefix, MOST * 10), prefix[-1]) for prefix in prefixes]
-
-        ordered = sorted(paths, key=order)
+        ordered = sorted(paths, key=self._place)
         index = {path: ix for ix, path in enumerate(ordered)}
         last = dict(index)
         for path in reversed(ordered):
@@ -95,7 +119,7 @@ class CategoryTree:
         for path, ix in index.items():
             limit = self.limits.get(path, Limit())
             parent = index[path[:-1]] if len(path) > 1 else None
-            rows.append((ix, last[path], parent, len(path), path[-1], limit.time_limit, limit.time_unit))
+            rows.append((ix, last[path], parent, len(path), path[-1], limit.time_limit, limit.time_unit, path in self._from_table))
         return pd.DataFrame(rows, columns=list(TABLES["category"])), index
 
 

@@ -16,7 +16,7 @@ LEAST_AGE_S: Final = 86_400
 _CLOSING: Final = """
     WITH timed AS (
         SELECT feed_ix, duration_s, is_closed, date_diff('second', reported_at, (SELECT as_of FROM snapshot)) AS age_s
-        FROM event JOIN outcome USING (outcome_ix) WHERE NOT is_void),
+        FROM event JOIN outcome USING (outcome_ix) JOIN file USING (file_ix) WHERE NOT is_void),
     longest AS (
         SELECT feed_ix, quantile_cont(duration_s, 0.99) AS p99_s, count(*) AS closed
         FROM timed WHERE is_closed AND duration_s IS NOT NULL GROUP BY feed_ix HAVING count(*) >= $least)
@@ -35,7 +35,8 @@ def write(connection: duckdb.DuckDBPyConnection) -> None:
         if stale >= OPEN_SHARE * events:
             detail = {"p99_hours": round(p99_s / 3600, 1), "closed": closed, "events": events, "open_far_longer": stale}
             _add(connection, (feed_ix, "C_CLOSING_CUT_OFF", "closed_at", stale), detail)
-    for feed_ix, events in connection.execute("SELECT feed_ix, count(*) FROM event GROUP BY 1 HAVING count(deadline_at) = 0").fetchall():
+    without = "SELECT feed_ix, count(*) FROM event JOIN file USING (file_ix) GROUP BY 1 HAVING count(deadline_at) = 0"
+    for feed_ix, events in connection.execute(without).fetchall():
         _add(connection, (feed_ix, "C_NO_DEADLINES", "deadline_at", events), {"events": events})
 
 

@@ -46,8 +46,8 @@ def create_stage(connection: duckdb.DuckDBPyConnection) -> None:
     """The table all event files are staged into; a field gets its column with the first file that has it."""
     columns = ", ".join(f"{name} {TYPES[item.type]}" for item in EVENT if (name := item.name) in ALWAYS)
     connection.execute(
-        f"CREATE TEMP TABLE stage (feed_ix UTINYINT, file_ix INTEGER, row_no BIGINT, codes BIGINT, position_code UTINYINT, "
-        f"datum_ix UTINYINT, {columns})"
+        f"CREATE TEMP TABLE stage (file_ix INTEGER, row_no INTEGER, codes BIGINT, position_code UTINYINT, datum_ix UTINYINT, "
+        f"repairs USMALLINT, {columns})"
     )
 
 
@@ -66,7 +66,7 @@ def absent(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> di
     return {item.name: TYPES[item.type] for item in fields(levels) if item.name not in held | {"point", "datum"}}
 
 
-def placement(source: SourceConfig, feed_ix: int, file_ix: int, parameters: Parameters) -> dict[str, str | None]:
+def placement(source: SourceConfig, file_ix: int, parameters: Parameters) -> dict[str, str | None]:
     """Columns that a file's rows get when they are staged; its source, department and datum stand in where a row has none."""
     default = DATUMS.index(source.datum if source.datum in DATUMS else "WGS84")
     named = "upper(replace(replace(datum, '-', ''), ' ', ''))"
@@ -77,7 +77,6 @@ def placement(source: SourceConfig, feed_ix: int, file_ix: int, parameters: Para
     )
     branches = " ".join(f"WHEN {is_one_of(named, group)} THEN {ix}" for ix, group in enumerate(words))
     return {
-        "feed_ix": f"{feed_ix}::UTINYINT",
         "file_ix": f"{file_ix}::INTEGER",
         "datum_ix": f"CAST(CASE WHEN datum IS NULL THEN {default} {branches} ELSE {placing.UNKNOWN_DATUM} END AS UTINYINT)",
         "datum": None,
@@ -87,8 +86,10 @@ def placement(source: SourceConfig, feed_ix: int, file_ix: int, parameters: Para
 
 
 def latest(connection: duckdb.DuckDBPyConnection) -> dt.datetime | None:
-    """The latest instant at which something happened, among rows nothing was found against; UTC without zone."""
-    held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
-    parts = ", ".join(f"max({name})" for name in EVENT_INSTANTS if name in held)
-    row = connection.execute(f"SELECT {parts} FROM stage WHERE codes = 0").fetchall()[0]
-    return max((value for value in row if value is not None), default=None)
+    """The latest instant at which something happened, among staged rows nothing was found against and stored ones; UTC without zone."""
+    found = []
+    for table, where in (("stage", "codes = 0"), ("event", "true")):
+        held = {row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+        parts = ", ".join(f"max({name})" for name in EVENT_INSTANTS if name in held)
+        found += [value for value in connection.execute(f"SELECT {parts} FROM {table} WHERE {where}").fetchall()[0] if value is not None]
+    return max(found, default=None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,49 +20,14 @@ from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
 from data.ingest.fields import FIELDS, Field
-from data.ingest.quarantine import Quarantine
-from data.ingest.readers import Options, read
+from data.ingest.quarantine import Originals, Quarantine
+from data.ingest.readers import Options, Raw, read
 from data.ingest.recognise import recognise, require, score
+from data.ingest.report import FileReport
 from data.ingest.staging import Staged, Staging
 from data.ingest.video_points import VideoPoints
 
 PATH_FIELDS: Final = (("domain", "category", "subcategory"),)
-
-
-@dataclass
-class FileReport:
-    """What happened to one file; one entry of ``sources`` in ``build --json``."""
-
-    name: str
-    file: str
-    read: str = "ok"
-    code: str | None = None
-    message: str | None = None
-    rows_in: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    positions_set_aside: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    findings: dict[str, int] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    recognised: dict[str, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
-    kind: str = ""
-    sha256: str = ""
-
-    @property
-    def has_position(self) -> bool:
-        """Whether the file has columns for a position, so that one can be missing."""
-        return bool({"lon", "lat", "point"} & set(self.recognised))
-
-    def found(self, code: str, n: int) -> None:
-        """Count a finding."""
-        self.findings[code] = self.findings.get(code, 0) + n
-
-    def as_dict(self) -> dict[str, Any]:
-        """As in ``build --json``."""
-        hidden = {"kind", "sha256"}
-        return {key: value for key, value in vars(self).items() if key not in hidden}
 
 
 class Intake:
@@ -79,26 +45,41 @@ class Intake:
         self.connection, self.config, self.limit = connection, config, limit
         self._workspace = workspace
         self.quarantine = Quarantine()
-        self.reports: dict[tuple[int, int], FileReport] = {}
+        self.reports: dict[int, FileReport] = {}
         self.areas: list[Area] = []
         self.tree = CategoryTree()
         self.calendar: list[pd.DataFrame] = []
         self.video = VideoPoints(connection, config.levels)
         self.epsg: dict[int, str] = {}
+        self.standing: set[int] = set()
+        self._raw: dict[int, Raw] = {}
         events.create_stage(connection)
 
-    def take(self, source: SourceConfig, feed_ix: int, file_ix: int, path: Path) -> None:
+    def keep(self, file_ix: int, report: FileReport, datum: str | None) -> None:
+        """Count in a file whose rows come out of an earlier snapshot; its account stands as it was."""
+        self.reports[file_ix] = report
+        self.standing.add(file_ix)
+        self._project(file_ix, datum)
+
+    def take(self, source: SourceConfig, feed_ix: int, file_ix: int, path: Path) -> FileReport:
         """Read one file; a refusal is in its report."""
-        report = FileReport(source.name, path.name, kind=source.kind, sha256=file_sha256(path))
-        self.reports[feed_ix, file_ix] = report
-        if source.datum and source.datum.startswith("EPSG"):
-            self.epsg[feed_ix] = source.datum
+        report = FileReport(source.name, path.name, kind=source.kind, mode=source.mode, feed_ix=feed_ix)
+        report.arrived_at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self.reports[file_ix] = report
+        self._project(file_ix, source.datum)
         try:
-            self._take(source, feed_ix, file_ix, path, report)
+            report.sha256 = file_sha256(path)
+            self._take(source, file_ix, path, report)
         except FileRejected as error:
             report.read, report.code, report.message = "rejected", error.code, str(error)
+            report.rows_in = report.accepted = report.quarantined = 0
+        return report
 
-    def _take(self, source: SourceConfig, feed_ix: int, file_ix: int, path: Path, report: FileReport) -> None:
+    def _project(self, file_ix: int, datum: str | None) -> None:
+        if datum and datum.startswith("EPSG"):
+            self.epsg[file_ix] = datum
+
+    def _take(self, source: SourceConfig, file_ix: int, path: Path, report: FileReport) -> None:
         fields = self._fields(source.kind)
         options = Options(source.encoding, source.sheet, source.datum if source.datum and source.datum.startswith("EPSG") else None)
         raw = read(self.connection, path, options, lambda cells: score(cells, fields, source.columns), self._workspace)
@@ -120,16 +101,17 @@ class Intake:
             datum=source.datum,
             more_checks=events.checks if source.kind == "event" else None,
         )
+        self._raw[file_ix] = raw
         if source.kind == "event":
             events.provide(self.connection, self.config.levels, recognised.columns)
-            staged = staging.run(self.connection, "stage", events.placement(source, feed_ix, file_ix, parameters))
+            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters))
         else:
             staged = staging.run(self.connection)
         if staged.has_offset_and_not:
             report.warnings.append("W_MIXED_TZ")
-        self.quarantine.add(staged.details.assign(feed_ix=feed_ix, file_ix=file_ix))
+        self.quarantine.add(staged.details.assign(file_ix=file_ix))
         if source.kind != "event":
-            self._keep(staged, source, feed_ix, file_ix, raw.geometry)
+            self._keep(staged, source, file_ix, raw.geometry)
             self.connection.execute(f"DROP TABLE {staged.table}")
 
     def _fields(self, kind: str) -> tuple[Field, ...]:
@@ -139,64 +121,85 @@ class Intake:
             return self.video.fields
         return FIELDS[kind]
 
-    def _keep(self, staged: Staged, source: SourceConfig, feed_ix: int, file_ix: int, geometry: Any) -> None:
-        report = self.reports[feed_ix, file_ix]
+    def _keep(self, staged: Staged, source: SourceConfig, file_ix: int, geometry: Any) -> None:
+        report = self.reports[file_ix]
         frame = self.connection.execute(f"SELECT * FROM {staged.table} ORDER BY row_no").df()
         good = frame[frame["codes"] == 0]
-        report.quarantined = len(frame) - len(good)
+        report.refused = len(frame) - len(good)
         if source.kind == "video_point":
-            self.video.add(good, source, feed_ix, file_ix)
+            self.video.add(good, source, file_ix)
         elif source.kind == "area":
-            found, refused = area_rows.from_rows(good, geometry, source, self.config, (feed_ix, file_ix))
+            found, refused = area_rows.from_rows(good, geometry, source, self.config, file_ix)
             self.areas += found
-            self.refuse(feed_ix, file_ix, refused)
+            self.refuse(refused)
         elif source.kind == "category":
             self.tree.add_table(limits_of(good))
         else:
             self.calendar.append(good)
-        report.accepted = report.rows_in - report.quarantined
 
-    def refuse(self, feed_ix: int, file_ix: int, refused: list[Refused]) -> None:
+    def refuse(self, refused: list[Refused]) -> None:
         """Quarantine rows of kinds that are judged in Python."""
-        report = self.reports[feed_ix, file_ix]
-        report.quarantined += len(refused)
-        report.accepted = report.rows_in - report.quarantined
-        rows = [(feed_ix, file_ix, item.row_no, item.code, item.column, item.value) for item in refused]
+        for item in refused:
+            self.reports[item.file_ix].refused += 1
+        rows = [(item.file_ix, item.row_no, item.code, item.column, item.value) for item in refused]
         self.quarantine.add(pd.DataFrame(rows, columns=list(Quarantine.COLUMNS)))
 
     def divide(self) -> Division:
-        """The area tree; rows without a place in it are quarantined with the feed they came from."""
+        """The area tree; rows without a place in it are quarantined with the file they came from."""
         division = area_rows.division(self.areas, self.config)
-        for feed_ix, item in division.refused:
-            self.refuse(feed_ix, item.file_ix, [item])
+        self.refuse(division.refused)
         return division
 
-    def account(self, table: EventTable, division: Division | None) -> None:
-        """Bring together, per file, what was accepted, quarantined, set aside and found by judging rows together."""
+    def account(self, table: EventTable, division: Division | None, *, with_areas: bool = True) -> None:
+        """Bring together, per file, what was accepted, quarantined, set aside and found by judging rows together.
+
+        Files that were kept have their account from when they were read, unless their rows were judged again.
+        """
         for details in (*table.details, *self.video.details):
             self.quarantine.add(details)
-        for key, (accepted, refused) in table.counts().items():
-            self.reports[key].accepted, self.reports[key].quarantined = accepted, refused
-        for feed_ix, file_ix, n in self.video.refusals():
-            self.reports[feed_ix, file_ix].quarantined += n
-            self.reports[feed_ix, file_ix].accepted -= n
-        for feed_ix, file_ix, code, n in (*table.set_aside(), *self.video.set_aside()):
-            report = self.reports[feed_ix, file_ix]
-            report.positions_set_aside += n if report.has_position else 0
-            report.found(code, n)
-        for feed_ix, code, _, n in table.findings:
-            self._first(feed_ix).found(code, n)
-        if division is not None:
-            for feed_ix, code, _ in division.findings:
-                self._first(feed_ix).found(code, 1)
-            of_areas = [report for report in self.reports.values() if report.kind == "area" and report.read == "ok"]
-            for report in of_areas[-1:]:
-                report.warnings += division.warnings
-        for (feed_ix, file_ix), report in self.reports.items():
-            report.reasons = self.quarantine.reasons(feed_ix, file_ix)
+        for file_ix, n in (*table.refused().items(), *self.video.refusals()):
+            self._counted(file_ix).refused += n
+        self._find(table, division if with_areas else None)
+        reasons = self.quarantine.reasons()
+        for file_ix, report in self.reports.items():
+            if file_ix not in self.standing and report.read == "ok":
+                report.settle(report.refused, reasons.get(file_ix, {}))
+        self.quarantine.add(table.lost)
+        lost: dict[int, dict[str, int]] = {}
+        for (file_ix, code), n in table.lost.groupby(["file_ix", "code"]).size().items() if len(table.lost) else ():
+            lost.setdefault(int(file_ix), {})[str(code)] = int(n)
+        for file_ix, by_code in lost.items():
+            self.reports[file_ix].lose(by_code)
 
-    def _first(self, feed_ix: int) -> FileReport:
-        return self.reports[min(key for key in self.reports if key[0] == feed_ix)]
+    def _find(self, table: EventTable, division: Division | None) -> None:
+        for file_ix, code, n in (*table.findings, *self.video.set_aside()):
+            self._counted(file_ix).found(code, n)
+        aside = [*table.set_aside().items(), *((file_ix, n) for file_ix, _, n in self.video.set_aside())]
+        for file_ix, n in aside:
+            report = self._counted(file_ix)
+            report.positions_set_aside += n if report.has_position else 0
+        if division is None:
+            return
+        for file_ix, code, _ in division.findings:
+            self._counted(file_ix).found(code, 1)
+        read = [report for file_ix, report in self.reports.items() if file_ix not in self.standing]
+        of_areas = [report for report in read if report.kind == "area" and report.is_good]
+        for report in of_areas[-1:]:
+            report.warnings += division.warnings
+
+    def _counted(self, file_ix: int) -> FileReport:
+        """The report to count into: of a file that was kept a copy, for its own account stands."""
+        report = self.reports[file_ix]
+        return replace(report, findings={}) if file_ix in self.standing else report
+
+    def originals(self, file_ix: int, row_nos: Sequence[int]) -> Originals:
+        """Rows of a file that was read, as they came."""
+        raw = self._raw[file_ix]
+        columns = ", ".join(f"CAST(c{ix} AS VARCHAR)" for ix in range(len(raw.headers)))
+        found = self.connection.execute(
+            f"SELECT row_no, {columns} FROM {raw.relation} WHERE row_no IN (SELECT unnest($rows))", {"rows": list(row_nos)}
+        ).fetchall()
+        return Originals(raw.headers, {**{row[0]: row[1:] for row in found}, **getattr(raw, "originals", {})})
 
 
 def file_sha256(path: Path) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
 
 from data.schema import PROACTIVE_SOURCES, TABLES
+from data.vocabulary import SOURCE_NAMES
 
 SOURCE_WORDS: Final = {
     "hotline": ("12345", "12345热线", "热线", "市民热线", "政务热线", "12345市民服务热线", "12345政务服务便民热线", "热线电话"),
@@ -20,9 +21,10 @@ SOURCE_WORDS: Final = {
     "media": ("媒体", "媒体曝光", "舆情", "网络舆情"),
     "inspection": ("上级督查", "督查", "领导督办", "上级交办", "督查交办"),
 }
-MOST_SOURCES: Final = 250
-MOST_DEPARTMENTS: Final = 30_000
+MOST: Final = 30_000
+"""Sources, and departments; the indexes are SMALLINT. Beyond it the last by name are counted together."""
 OTHER: Final = "其他"
+_INNER_BLANK: Final = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 
 
 def source_key(text: str) -> str:
@@ -34,45 +36,29 @@ def source_key(text: str) -> str:
     return text
 
 
-def sources(given: Sequence[tuple[str, int]]) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The table ``source`` and the index of each text.
-
-    Parameters
-    ----------
-    given
-        Texts with their number of events. A source is shown by its most frequent text; beyond 250 sources the rare ones
-        are counted together.
-    """
-    by_key: dict[str, list[tuple[int, str]]] = {}
-    for text, count in given:
-        by_key.setdefault(source_key(text), []).append((count, text))
-    ranked = sorted(by_key, key=lambda key: (-sum(count for count, _ in by_key[key]), key))
-    kept = sorted(ranked[:MOST_SOURCES], key=lambda key: (_known_place(key), ranked.index(key)))
-    rows = [(ix, key, max(by_key[key], key=lambda pair: (pair[0], pair[1]))[1], key in PROACTIVE_SOURCES) for ix, key in enumerate(kept)]
-    if len(ranked) > MOST_SOURCES:
-        rows.append((len(rows), OTHER, OTHER, False))
-    place = {key: ix for ix, key in enumerate(kept)}
-    index = {text: place.get(key, len(kept)) for key, texts in by_key.items() for _, text in texts}
-    return pd.DataFrame(rows, columns=list(TABLES["source"])), index
-
-
-def _known_place(key: str) -> int:
+def sources(keys: Iterable[str]) -> pd.DataFrame:
+    """The table ``source``: the known sources in their order, then the others by name."""
     known = list(SOURCE_WORDS)
-    return known.index(key) if key in known else len(known)
+    ordered = sorted(set(keys), key=lambda key: (known.index(key) if key in known else len(known), key))
+    rows = [(ix, key, _shown(key), key in PROACTIVE_SOURCES) for ix, key in enumerate(ordered[:MOST])]
+    if len(ordered) > MOST:
+        rows.append((MOST, OTHER, OTHER, False))
+    return pd.DataFrame(rows, columns=list(TABLES["source"]))
+
+
+def _shown(key: str) -> str:
+    return SOURCE_NAMES[key].zh if key in SOURCE_NAMES else key
 
 
 def plain_department(text: str) -> str:
-    """A department's name for comparing: width, brackets and blanks make no difference."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """A department's name as it is shown: one unit spelt two ways (width, brackets, blanks) has one name."""
+    return _INNER_BLANK.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
 
 
-def departments(given: Sequence[tuple[str, int]]) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The table ``department`` (0 is "not given") and the index of each text; one unit spelt two ways is one department."""
-    by_plain: dict[str, list[tuple[int, str]]] = {}
-    for text, count in given:
-        by_plain.setdefault(plain_department(text), []).append((count, text))
-    ranked = sorted(by_plain, key=lambda plain: (-sum(count for count, _ in by_plain[plain]), plain))[:MOST_DEPARTMENTS]
-    rows = [(0, "")] + [(ix, max(by_plain[plain])[1]) for ix, plain in enumerate(ranked, 1)]
-    place = {plain: ix for ix, plain in enumerate(ranked, 1)}
-    index = {text: place.get(plain, 0) for plain, texts in by_plain.items() for _, text in texts}
-    return pd.DataFrame(rows, columns=list(TABLES["department"])), index
+def departments(names: Iterable[str]) -> pd.DataFrame:
+    """The table ``department`` by name; 0 is "not given"."""
+    ordered = sorted(set(names) - {""})
+    rows = [(0, ""), *((ix, name) for ix, name in enumerate(ordered[:MOST], 1))]
+    if len(ordered) > MOST:
+        rows.append((MOST + 1, OTHER))
+    return pd.DataFrame(rows, columns=list(TABLES["department"]))

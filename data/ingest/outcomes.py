@@ -6,6 +6,7 @@ on time; a source's own flag is used where the times are missing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from data.schema import SATISFACTIONS, STAGES, TABLES
@@ -62,16 +63,20 @@ ORDER: Final = """o_is_void OR o_is_duplicate, o_is_closed, o_is_closed AND o_ha
 overdue, waiting, closed, closed on time."""
 
 
+STORED: Final = {column: column for column in COLUMNS}
+"""The columns of the table ``outcome`` themselves, for :func:`key`."""
+
+
 def with_implied(relation: str) -> str:
     """A relation of staged events with the implied stages and the call-back beside their columns."""
     return f"(SELECT *, {IMPLIED}, {CALL_BACK} FROM {relation})"
 
 
-def key() -> str:
-    """An integer that two events share exactly if all their outcome columns are equal."""
+def key(expressions: Mapping[str, str] = EXPRESSIONS) -> str:
+    """An integer that two rows share exactly if all their outcome columns are equal; by default over staged events."""
     parts, radix = [], 1
     for column in COLUMNS:
-        expression = EXPRESSIONS[column]
+        expression = expressions[column]
         if column in {"stage", "satisfaction"}:
             words = STAGES if column == "stage" else SATISFACTIONS
             branches = " ".join(f"WHEN '{word}' THEN {ix}" for ix, word in enumerate(words))

@@ -76,13 +76,13 @@ def judge(lon: Floats, lat: Floats, code: npt.NDArray[np.uint8], division: Divis
         code[outside & turned] = SWAPPED
         code[outside & ~turned] = OUT_OF_AREA
         open_rows = np.flatnonzero(code == 0)
-        for locator in division.locators():
+        for locator in division.locators(len(open_rows)):
             found = locator.locate(lon[open_rows], lat[open_rows])
             area_ix[open_rows] = found
             open_rows = open_rows[found < 0]
         whole = division.areas[0].boundary
-        if whole is not None and len(open_rows) and division.areas[0].origin is not None:
-            # The whole area has a boundary of its own, not just the sum of those below.
+        if whole is not None and len(open_rows):
+            # The whole area may have a boundary of its own, not just the sum of those below.
             area_ix[open_rows] = Locator([whole], [0]).locate(lon[open_rows], lat[open_rows])
     lon, lat = np.where(code == 0, lon, np.nan), np.where(code == 0, lat, np.nan)
     return Positions(lon, lat, code, area_ix)

@@ -40,30 +40,45 @@ class VideoPoints:
         self.details: list[pd.DataFrame] = []
         self._frames: list[pd.DataFrame] = []
         self._points: pd.DataFrame | None = None
-        self._aside: list[tuple[int, int, str, int]] = []
-        self._refused: list[tuple[int, int, int]] = []
+        self._aside: list[tuple[int, str, int]] = []
+        self._refused: list[tuple[int, int]] = []
 
-    def add(self, frame: pd.DataFrame, source: SourceConfig, feed_ix: int, file_ix: int) -> None:
+    def add(self, frame: pd.DataFrame, source: SourceConfig, file_ix: int) -> None:
         """Take staged rows that nothing was found against."""
         default = source.datum if source.datum in DATUMS else "WGS84"
         named = frame["datum"].astype(object).str.upper().str.replace("-", "", regex=False)
         known = {name: ix for ix, name in enumerate(DATUMS)} | {"CGCS2000": 0, "火星": 1, "高德": 1, "百度": 2}
         datum_ix = [DATUMS.index(default) if not isinstance(name, str) else known.get(name, placing.UNKNOWN_DATUM) for name in named]
-        self._frames.append(frame.assign(feed_ix=feed_ix, file_ix=file_ix, datum_ix=np.array(datum_ix, dtype=np.uint8)))
+        self._frames.append(frame.assign(file_ix=file_ix, datum_ix=np.array(datum_ix, dtype=np.uint8)))
 
-    def set_aside(self) -> list[tuple[int, int, str, int]]:
-        """``(feed_ix, file_ix, code, n)`` of positions that cannot be used."""
+    def add_stored(self, points: pd.DataFrame, areas: pd.DataFrame) -> None:
+        """Take rows of an earlier snapshot's table ``video_point``, to be judged by other areas; ``areas`` is its table ``area``."""
+        places = {code: ix for ix, code in enumerate(POSITION_CODES) if code not in {"E_COORD_OUT_OF_AREA", "E_COORD_SWAPPED"}}
+        codes = areas.sort_values("area_ix")["area_code"].to_numpy()
+        datum = points["datum"].astype(object)
+        frame = points.assign(
+            lon=points["given_lon"],
+            lat=points["given_lat"],
+            position_code=[places.get(code, 0) for code in points["position_code"]],
+            datum_ix=np.array([DATUMS.index(name) if name in DATUMS else placing.UNKNOWN_DATUM for name in datum], dtype=np.uint8),
+            area_code=[codes[ix] if ix > 0 else None for ix in points["area_ix"]],
+            **{item.name: None for item in self._levels},
+        )
+        self._frames.append(frame.drop(columns=["given_lon", "given_lat", "area_ix", "point_ix", "is_device"]))
+
+    def set_aside(self) -> list[tuple[int, str, int]]:
+        """``(file_ix, code, n)`` of positions that cannot be used."""
         return self._aside
 
-    def refusals(self) -> list[tuple[int, int, int]]:
-        """``(feed_ix, file_ix, n)`` of rows quarantined when judged together."""
+    def refusals(self) -> list[tuple[int, int]]:
+        """``(file_ix, n)`` of rows quarantined when judged together."""
         return self._refused
 
-    def set_aside_rows(self, feed_ix: int) -> list[tuple[int, str]]:
-        """``(row_no, code)`` of one feed's points without a usable position."""
+    def set_aside_rows(self, file_ix: int) -> list[tuple[int, str]]:
+        """``(row_no, code)`` of one file's points without a usable position."""
         if self._points is None:
             return []
-        chosen = self._points[(self._points["feed_ix"] == feed_ix) & self._points["position_code"].notna()]
+        chosen = self._points[(self._points["file_ix"] == file_ix) & self._points["position_code"].notna()]
         return [(int(row_no), str(code)) for row_no, code in zip(chosen["row_no"], chosen["position_code"], strict=True)]
 
     def judge(self, division: Division | None, config: Config, epsg: dict[int, str]) -> None:
@@ -76,8 +91,8 @@ class VideoPoints:
         lon, lat = points["given_lon"].to_numpy(float, na_value=np.nan).copy(), points["given_lat"].to_numpy(float, na_value=np.nan).copy()
         code = points["position_code"].to_numpy(np.uint8).copy()
         datum_ix = points["datum_ix"].to_numpy(np.uint8).copy()
-        for feed, system in epsg.items():
-            rows = np.flatnonzero(points["feed_ix"] == feed)
+        for file, system in epsg.items():
+            rows = np.flatnonzero(points["file_ix"] == file)
             part = lon[rows], lat[rows], code[rows]
             placing.to_degrees(*part, datum_ix[rows] * 0, system)
             lon[rows], lat[rows], code[rows] = part
@@ -89,14 +104,15 @@ class VideoPoints:
         points["area_ix"] = found.area_ix
         self._own_codes(points, division, config)
         points = self._without_doubles(points)
-        counted = points[points["position_code"].notna()].groupby(["feed_ix", "file_ix", "position_code"]).size()
-        self._aside = [(int(feed), int(file), str(name), int(n)) for (feed, file, name), n in counted.items()]
+        counted = points[points["position_code"].notna()].groupby(["file_ix", "position_code"]).size()
+        self._aside = [(int(file), str(name), int(n)) for (file, name), n in counted.items()]
         self._points = points
 
     def write(self) -> None:
         """Fill the table ``video_point`` with the judged points."""
         if self._points is None:
             return
+        self._connection.execute("DELETE FROM video_point")
         points = self._points.sort_values("point_id", kind="stable").reset_index(drop=True)
         points["point_ix"] = np.arange(len(points))
         points["is_device"] = _are_devices(points)
@@ -124,15 +140,15 @@ class VideoPoints:
         content = [*sorted(own), "given_lon", "given_lat"]
         columns = [points[name].astype(object).where(points[name].notna(), "") for name in content]
         text = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)]
-        order = points.assign(content=text).sort_values(["point_id", "content", "feed_ix", "file_ix", "row_no"], kind="stable")
+        order = points.assign(content=text).sort_values(["point_id", "content", "file_ix", "row_no"], kind="stable")
         doubled = order["point_id"].duplicated()
         if not doubled.any():
             return points
         winner = order.groupby("point_id")["content"].transform("first")
         lost = order[doubled].assign(code=np.where(order["content"] == winner, "E_ID_DUP", "E_ID_CONFLICT")[doubled.to_numpy()])
-        details = lost[["feed_ix", "file_ix", "row_no", "code"]].assign(column_name="point_id", value=lost["point_id"])
+        details = lost[["file_ix", "row_no", "code"]].assign(column_name="point_id", value=lost["point_id"])
         self.details.append(details)
-        self._refused = [(int(feed), int(file), int(n)) for (feed, file), n in lost.groupby(["feed_ix", "file_ix"]).size().items()]
+        self._refused = [(int(str(file)), int(n)) for file, n in lost.groupby("file_ix").size().items()]
         return points.drop(index=lost.index)
 
 

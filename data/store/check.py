@@ -14,7 +14,9 @@ import duckdb
 from data.config import Config, EntityKind, SourceConfig
 from data.errors import ConfigError
 from data.ingest.event_table import EventTable
-from data.ingest.intake import FileReport, Intake
+from data.ingest.intake import Intake
+from data.ingest.report import FileReport
+from data.schema import create_statements
 
 
 def check(file: Path, kind: str, config: Path | Config | None = None, *, now: dt.datetime | None = None) -> dict[str, Any]:
@@ -43,10 +45,9 @@ def check(file: Path, kind: str, config: Path | Config | None = None, *, now: dt
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         intake = Intake(connection, settings, Path(folder), limit)
-        for feed_ix, other in enumerate(settings.of_kind("area"), 1):
-            for file_ix, path in enumerate(other.files()):
-                if path.resolve() != file.resolve():
-                    intake.take(other, feed_ix, file_ix, path)
+        others = [(other, path) for other in settings.of_kind("area") for path in other.files() if path.resolve() != file.resolve()]
+        for file_ix, (other, path) in enumerate(others, 1):
+            intake.take(other, file_ix, file_ix, path)
         intake.take(source, 0, 0, file)
         return _answer(intake, has_areas=bool(settings.of_kind("area")))
 
@@ -60,19 +61,22 @@ def _source(config: Config, file: Path, kind: str) -> SourceConfig:
 
 
 def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
-    report = intake.reports[0, 0]
+    report = intake.reports[0]
     if report.read == "rejected":
         empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
         return {"read": "rejected", "code": report.code, **empty, "message": report.message}
     division = intake.divide() if has_areas else None
+    for statement in create_statements():
+        intake.connection.execute(statement)
+    intake.connection.execute("CREATE TEMP TABLE file_place AS SELECT 0 AS file_ix, 0 AS place")
     table = EventTable(intake.connection, division, intake.config.levels, intake.epsg)
     table.judge()
     intake.video.judge(division, intake.config, intake.epsg)
-    intake.account(table, division if report.kind == "area" else None)
-    rows = intake.quarantine.rows(0, 0)
-    if report.has_position:
-        for row_no, code in (*table.set_aside_rows(0), *intake.video.set_aside_rows(0)):
-            rows.setdefault(row_no, []).append(code)
+    intake.account(table, division, with_areas=report.kind == "area")
+    rows = intake.quarantine.rows(0)
+    aside = [*table.set_aside_rows(0), *intake.video.set_aside_rows(0)] if report.has_position else []
+    for row_no, code in aside:
+        rows.setdefault(row_no, []).append(code)
     return {
         "read": "ok",
         "code": None,
@@ -80,7 +84,7 @@ def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
         "accepted": report.accepted,
         "quarantined": report.quarantined,
         "rows": {str(row_no): rows[row_no] for row_no in sorted(rows)},
-        "positions_set_aside": report.positions_set_aside,
+        "positions_set_aside": len(aside),
         "warnings": sorted(set(report.warnings)),
         "recognised": report.recognised,
         "findings": report.findings,

@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
 from data.errors import SnapshotRefused
 from data.schema import SCHEMA_VERSION, TABLES
+from data.store import content
 from data.store.disk import discard, file_sha256, replace_text, sync
 from data.store.faults import told
-from data.store.history import last_in_force, record
+from data.store.history import entries, last_in_force, record
 from data.store.layout import BUILDING, CURRENT, ID, QUARANTINE, SNAPSHOTS, STAMP, database_path, manifest_path, quarantine_path
 from data.store.lock import locked
 from data.store.manifest import named_by_current, verified, write_manifest
 from data.store.snapshot import opens
 from data.store.sweep import sweep
-
-NOT_CONTENT: Final = {"feed": {"arrived_at", "file", "sha256"}}
-"""Columns that say how content came, not what it is; left out of the content hash."""
 
 
 @contextlib.contextmanager
@@ -125,12 +122,9 @@ def rollback(store: Path, identity: str) -> str | None:
 
 
 def content_sha256(file: Path) -> str:
-    """Hash of the ordered content of all tables, in hex; the same whatever file layout, import time or row order of sources.
-
-    Order counts through the ``*_ix`` columns that number the rows.
-    """
+    """Hash of what the tables say, in hex; the same whatever file layout, import time or row order (:mod:`data.store.content`)."""
     with _opened(file) as connection:
-        return _content_sha256(connection)
+        return content.content_sha256(connection)
 
 
 def _publish(store: Path, built_file: Path, parts: Mapping[str, Any], quarantine: Path | None) -> str:
@@ -183,9 +177,10 @@ def _move(source: Path, destination: Path) -> None:
 
 
 def _next_id(store: Path, content: str) -> str:
-    """Now and the content's hash; a second later where the clock does not come after the newest id."""
+    """Now and the content's hash; a second later where the clock does not come after the newest id, retired ones included."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    taken = max((path.stem[:16] for path in (store / SNAPSHOTS).iterdir() if ID.fullmatch(path.stem)), default="")
+    stems = [path.stem for path in (store / SNAPSHOTS).iterdir()] + [str(entry["id"]) for entry in entries(store)]
+    taken = max((stem[:16] for stem in stems if ID.fullmatch(stem)), default="")
     if now.strftime(STAMP) <= taken:
         now = dt.datetime.strptime(taken, STAMP).replace(tzinfo=dt.UTC) + dt.timedelta(seconds=1)
     return f"{now.strftime(STAMP)}-{content[:8]}"
@@ -235,22 +230,10 @@ def _contents(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "made_up": rows[0][3],
         "definitions": [{"name": name, "version": version, "sha256": sha256} for name, version, sha256 in definitions],
         "counts": {table: _count(connection, table) for table in TABLES},
-        "content_sha256": _content_sha256(connection),
+        "content_sha256": content.content_sha256(connection),
     }
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608  names of our own schema
     return int(row[0]) if row else 0
-
-
-def _content_sha256(connection: duckdb.DuckDBPyConnection) -> str:
-    digest = hashlib.sha256()
-    for table, columns in TABLES.items():
-        kept = ", ".join(column for column in columns if column not in NOT_CONTENT.get(table, ()))
-        # Two independent sums over the rows' 64-bit hashes: neither depends on the order in which threads meet the rows.
-        summary = connection.execute(
-            f"SELECT count(*), bit_xor(row), sum(row) FROM (SELECT hash({kept}) AS row FROM {table})"  # noqa: S608  our own schema
-        ).fetchone()
-        digest.update(f"{table}({kept}){summary}".encode())
-    return digest.hexdigest()

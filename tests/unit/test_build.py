@@ -58,14 +58,20 @@ def test_every_row_of_every_file_is_accounted_for(folder: Path) -> None:
 
 def test_the_quarantine_holds_row_column_value_and_code_for_its_owner_only(folder: Path) -> None:
     identity = build(folder / "sources.toml", folder / "store", now=NOW).snapshot
-    path = folder / "store" / "quarantine" / str(identity) / "热线.csv"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert rows == [
-        {"file": "hotline1.csv", "row": "3", "column": "reported_at", "value": "坏", "code": "E_TIME_INVALID"},
-        {"file": "hotline2.csv", "row": "2", "column": "event_id", "value": "A1", "code": "E_ID_DUP"},
-    ]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    found = {}
+    for path in sorted((folder / "store" / "quarantine" / str(identity)).rglob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found[f"{path.parent.name}/{path.name}"] = [{k: v for k, v in row.items() if k != "reason"} for row in csv.DictReader(file)]
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    given = {"事件编号": "A3", "上报时间": "坏", "大类": "乙", "更新时间": ""}
+    copy = {"事件编号": "A1", "上报时间": "2026-11-20 08:00", "大类": "甲", "更新时间": ""}
+    blank = {"事件编号": "", "上报时间": "2026-11-19 08:00", "大类": "丙", "更新时间": ""}
+    assert found == {
+        "热线/hotline1.csv.csv": [{"row": "3", "code": "E_TIME_INVALID", "column": "reported_at", "value": "坏", **given}],
+        "热线/hotline2.csv.csv": [{"row": "2", "code": "E_ID_DUP", "column": "event_id", "value": "A1", **copy}],
+        "网格/patrol.csv.csv": [{"row": "2", "code": "E_ID_MISSING", "column": "event_id", "value": "", **blank}],
+    }
 
 
 def test_a_refused_or_empty_file_takes_nothing_away(folder: Path) -> None:
@@ -76,6 +82,20 @@ def test_a_refused_or_empty_file_takes_nothing_away(folder: Path) -> None:
         assert report.snapshot is None
         assert report.reason
         assert (folder / "store" / "CURRENT").read_text(encoding="utf-8").strip() == first
+
+
+@pytest.mark.parametrize("content", ["", HEADER, "nothing,here\n1,2\n"])
+def test_beside_a_refused_file_the_rest_is_published(folder: Path, content: str) -> None:
+    build(folder / "sources.toml", folder / "store", now=NOW)
+    (folder / "patrol.csv").write_text(content, encoding="utf-8")
+    (folder / "hotline1.csv").write_text(HEADER + "A7,2026-11-21 08:00,甲,\n", encoding="utf-8")
+    report = build(folder / "sources.toml", folder / "store", now=NOW)
+    assert report.snapshot
+    snapshot = Store(folder / "store").current()
+    assert snapshot.frame("SELECT event_id FROM event ORDER BY event_id")["event_id"].tolist() == ["A1", "A4", "A7", "B1"]
+    snapshot.close()
+    kept = {(source.file, source.kept, source.accepted) for source in report.sources if source.name == "网格" and source.is_good}
+    assert kept == {("patrol.csv", True, 1)}
 
 
 def test_nothing_is_published_when_every_file_is_refused(folder: Path) -> None:

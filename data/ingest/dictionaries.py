@@ -1,0 +1,183 @@
+"""The dictionaries of a snapshot: categories, sources, departments and outcomes, of events that are stored and of new ones.
+
+A dictionary's numbers follow from its content alone. Where new entries move the numbers of old ones, the columns of stored
+events are renumbered; that is one pass over one narrow column.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.ingest import outcomes
+from data.ingest.categories import CategoryTree, index_of
+from data.ingest.origins import departments, plain_department, source_key, sources
+from data.ingest.same_ids import VALID
+from data.schema import TABLES
+
+_PATH: Final = ("domain", "category", "subcategory")
+_STORED: Final = ("event", "rival")
+
+
+class Dictionaries:
+    """Brings the dictionaries of one database up to date with the rows of ``stage``.
+
+    Attributes
+    ----------
+    moved
+        Whether a stored event has another category than before; what was summed over events' categories is then void.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.moved = False
+
+    def settle(self, tree: CategoryTree) -> None:
+        """Fill ``given``, ``category``, ``source``, ``department``; temporary tables ``*_place`` say where a text belongs."""
+        self._categories(tree)
+        for column, key, make in (("source", source_key, sources), ("department", plain_department, departments)):
+            self._names(column, key, make)
+
+    def _categories(self, tree: CategoryTree) -> None:
+        connection = self._connection
+        known = connection.execute(
+            "SELECT * FROM given WHERE given_ix IN (SELECT given_ix FROM event UNION SELECT given_ix FROM rival) ORDER BY given_ix"
+        ).fetchall()
+        index = {tuple(row[1:4]): int(row[0]) for row in known}
+        first = max(index.values(), default=-1) + 1
+        found = connection.execute(f"SELECT {', '.join(_PATH)} FROM stage WHERE {VALID} GROUP BY ALL ORDER BY ALL").fetchall()
+        for row in found:
+            if row not in index:
+                index[row] = first
+                first += 1
+        paths = {row: tree.resolve(*row) for row in index}
+        table, places = tree.table()
+        category = {row: index_of(path, places) for row, path in paths.items()}
+        self._replace("category", table)
+        self._replace("given", pd.DataFrame([(ix, *row, category[row]) for row, ix in index.items()], columns=list(TABLES["given"])))
+        moves = {int(row[0]): category[tuple(row[1:4])] for row in known}
+        if any(moves[int(row[0])] != row[4] for row in known):
+            self.moved = True
+            self._renumber("category_ix", "given_ix", moves)
+        rows = [(*row, ix, category[row]) for row, ix in index.items()]
+        names = [f"c_{name}" for name in _PATH]
+        self._temporary("category_place", pd.DataFrame(rows, columns=[*names, "given_place", "place"]).astype(dict.fromkeys(names, "str")))
+
+    def _names(self, column: str, key: Callable[[str], str], make: Callable[[Iterable[str]], pd.DataFrame]) -> None:
+        connection, name = self._connection, TABLES[column].keys() - {f"{column}_ix", "is_proactive"}
+        by = "source" if "source" in name else "name"
+        known = dict(
+            connection.execute(
+                f"""SELECT {by}, {column}_ix FROM {column}
+                    WHERE {column}_ix IN (SELECT {column}_ix FROM event UNION SELECT {column}_ix FROM rival)"""
+            ).fetchall()
+        )
+        texts = [
+            row[0] for row in connection.execute(f"SELECT DISTINCT {column} FROM stage WHERE {VALID} AND {column} IS NOT NULL").fetchall()
+        ]
+        keys = {text: key(text) for text in texts}
+        table = make([*known, *keys.values()])
+        places = dict(zip(table[by], table[f"{column}_ix"], strict=True))
+        rest = int(table[f"{column}_ix"].max()) if len(table) else 0
+        self._replace(column, table)
+        moves = {ix: places.get(text, rest) for text, ix in known.items()}
+        if any(old != new for old, new in moves.items()):
+            self._renumber(f"{column}_ix", f"{column}_ix", moves)
+        rows = [(text, places.get(keyed, rest)) for text, keyed in keys.items()]
+        self._temporary(f"{column}_place", pd.DataFrame(rows, columns=["text", "place"]).astype({"text": "str", "place": "int64"}))
+
+    def outcomes(self, staged: str, as_of: dt.datetime, before: dt.datetime | None) -> None:
+        """Fill ``outcome``; the temporary table ``outcome_place`` gives the place of each ``outcome_key``.
+
+        Parameters
+        ----------
+        staged
+            A relation of the staged events that are stored, with a ``stage_row``.
+        as_of, before
+            The data's now, and that of the events stored already (UTC without zone): what fell due in between is brought up to date.
+        """
+        connection = self._connection
+        keyed = f"SELECT {outcomes.key()} AS outcome_key, min(stage_row) AS stage_row FROM {outcomes.with_implied(staged)} GROUP BY 1"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE example AS {keyed}", {"as_of": as_of})
+        own = ", ".join(f"{outcomes.EXPRESSIONS[name]} AS o_{name}" for name in outcomes.COLUMNS)
+        fell, flipped = self._fell_due(as_of, before)
+        stored = ", ".join(f"{name} AS o_{name}" for name in outcomes.COLUMNS)
+        turned = ", ".join(f"{'NOT ' if name == 'is_past_deadline' else ''}{name} AS o_{name}" for name in outcomes.COLUMNS)
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE combination AS
+                SELECT outcome_key, {own} FROM {outcomes.with_implied(staged)} JOIN example USING (stage_row)
+                UNION SELECT {outcomes.key(outcomes.STORED)}, {stored} FROM outcome
+                UNION SELECT {outcomes.key(flipped)}, {turned} FROM outcome WHERE outcome_ix IN (SELECT unnest($fell))""",
+            {"as_of": as_of, "fell": fell},
+        )
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE outcome_place AS
+                SELECT *, row_number() OVER (ORDER BY {outcomes.ORDER}) - 1 AS place FROM combination"""
+        )
+        self._move_outcomes(flipped, fell, as_of, before)
+        connection.execute("DELETE FROM outcome")
+        connection.execute(
+            f"INSERT INTO outcome SELECT place, {', '.join(f'o_{name}' for name in outcomes.COLUMNS)} FROM outcome_place ORDER BY place"
+        )
+
+    def _fell_due(self, as_of: dt.datetime, before: dt.datetime | None) -> tuple[list[int], dict[str, str]]:
+        """Outcomes of stored events whose deadline lies between the two instants, and their columns afterwards."""
+        flipped = {**outcomes.STORED, "is_past_deadline": "NOT is_past_deadline"}
+        if before is None or before == as_of:
+            return [], flipped
+        union = " UNION ".join(f"SELECT outcome_ix FROM {table} WHERE {fell_due()}" for table in _STORED)
+        return [int(row[0]) for row in self._connection.execute(union, due_between(as_of, before)).fetchall()], flipped
+
+    def _move_outcomes(self, flipped: dict[str, str], fell: list[int], as_of: dt.datetime, before: dt.datetime | None) -> None:
+        connection = self._connection
+        place = dict(connection.execute("SELECT outcome_key, place FROM outcome_place").fetchall())
+        rows = connection.execute(f"SELECT outcome_ix, {outcomes.key(outcomes.STORED)}, {outcomes.key(flipped)} FROM outcome").fetchall()
+        if fell:
+            turned = {ix: place.get(other, 0) for ix, _, other in rows}
+            # Marked as negative until all numbers are the new ones.
+            for table in _STORED:
+                sql = f"UPDATE {table} SET outcome_ix = -1 - $moves[outcome_ix + 1] WHERE {fell_due()}"
+                connection.execute(sql, {"moves": _listed(turned), **due_between(as_of, before)})
+        moves = {ix: place[key] for ix, key, _ in rows}
+        if any(old != new for old, new in moves.items()):
+            self._renumber("outcome_ix", "outcome_ix", moves, "outcome_ix >= 0")
+        if fell:
+            for table in _STORED:
+                connection.execute(f"UPDATE {table} SET outcome_ix = -1 - outcome_ix WHERE outcome_ix < 0")
+
+    def _renumber(self, column: str, by: str, moves: dict[int, int], where: str = "true") -> None:
+        for table in _STORED:
+            self._connection.execute(f"UPDATE {table} SET {column} = $moves[{by} + 1] WHERE {where}", {"moves": _listed(moves)})
+
+    def _replace(self, table: str, frame: pd.DataFrame) -> None:
+        self._connection.execute(f"DELETE FROM {table}")
+        self._connection.register("frame_to_insert", frame)
+        self._connection.execute(f"INSERT INTO {table} SELECT {', '.join(TABLES[table])} FROM frame_to_insert")
+        self._connection.unregister("frame_to_insert")
+
+    def _temporary(self, name: str, frame: pd.DataFrame) -> None:
+        self._connection.register("frame_to_insert", frame)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM frame_to_insert")
+        self._connection.unregister("frame_to_insert")
+
+
+def fell_due() -> str:
+    """Condition on a stored event: its deadline lies between two instants of :func:`due_between`."""
+    return "deadline_at >= $due_from AND deadline_at < $due_until"
+
+
+def due_between(as_of: dt.datetime, before: dt.datetime | None) -> dict[str, Any]:
+    """Parameters of :func:`fell_due`."""
+    return {"due_from": min(as_of, before or as_of), "due_until": max(as_of, before or as_of)}
+
+
+def _listed(moves: dict[int, int]) -> list[int]:
+    listed = np.zeros(max(moves, default=-1) + 1, dtype=int)
+    for old, new in moves.items():
+        listed[old] = new
+    return [int(value) for value in listed]

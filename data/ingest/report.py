@@ -1,0 +1,99 @@
+"""What happened to one department file."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_HIDDEN: Final = ("feed_ix", "refused", "own_reasons")
+
+
+@dataclass
+class FileReport:
+    """The account of one file; one entry of ``sources`` in ``build --json`` and in a manifest.
+
+    Attributes
+    ----------
+    name, kind, mode
+        Of the source it belongs to.
+    rows_in, accepted, quarantined
+        Always ``rows_in = accepted + quarantined``.
+    refused, own_reasons
+        Rows quarantined, and why, before rows that share an id were compared; these do not change when other files do.
+    settings
+        Digest of the configuration it was read under.
+    kept
+        Rows of an earlier delivery, because nothing newer was accepted.
+    rejected_file
+        Where its quarantined rows are, below ``quarantine/<id>/``; None where there are none.
+    is_uploaded
+        Sent by a person through the data page or ``take``; no configuration names it.
+    arrived_at
+        UTC, ISO 8601.
+    """
+
+    name: str
+    file: str
+    read: str = "ok"
+    code: str | None = None
+    message: str | None = None
+    rows_in: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    positions_set_aside: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    recognised: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    kind: str = ""
+    mode: str = "full"
+    sha256: str = ""
+    arrived_at: str = ""
+    settings: str = ""
+    kept: bool = False
+    is_uploaded: bool = False
+    rejected_file: str | None = None
+    feed_ix: int = 0
+    refused: int = 0
+    own_reasons: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def has_position(self) -> bool:
+        """Whether the file has columns for a position, so that one can be missing."""
+        return bool({"lon", "lat", "point"} & set(self.recognised))
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the file was read and has rows."""
+        return self.read == "ok" and self.rows_in > 0
+
+    def found(self, code: str, n: int) -> None:
+        """Count a finding."""
+        self.findings[code] = self.findings.get(code, 0) + n
+
+    def settle(self, refused: int, reasons: dict[str, int]) -> None:
+        """Take what was found against rows on their own."""
+        self.refused, self.own_reasons = refused, reasons
+        self.lose({})
+
+    def lose(self, by_code: dict[str, int]) -> None:
+        """Take how many rows lost to others of their id, by code, in place of what was known of it before."""
+        self.quarantined = self.refused + sum(by_code.values())
+        self.accepted = self.rows_in - self.quarantined
+        self.reasons = dict(sorted((Counter(self.own_reasons) + Counter(by_code)).items()))
+
+    def as_dict(self) -> dict[str, Any]:
+        """As in ``build --json`` and in a manifest."""
+        return {key: value for key, value in vars(self).items() if key not in _HIDDEN}
+
+    def as_json(self) -> str:
+        """Everything, for the table ``file``."""
+        return json.dumps(vars(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def of_json(cls, text: str) -> FileReport:
+        """The report that :meth:`as_json` wrote."""
+        return cls(**json.loads(text))

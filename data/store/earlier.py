@@ -1,0 +1,120 @@
+"""The snapshot a build goes on from: what its files were, and the rows that need not be read again."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+
+from data.config import Config, SourceConfig
+from data.errors import StoreError
+from data.ingest.report import FileReport
+from data.store.layout import database_path, identities
+from data.store.manifest import named_by_current, verified
+from data.store.snapshot import opens
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One source as it was built: its shown name, kind, mode and declared datum."""
+
+    name: str
+    kind: str
+    mode: str
+    datum: str | None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A verified snapshot.
+
+    Attributes
+    ----------
+    files
+        Reports of the files whose rows it holds, by ``file_ix``.
+    feeds
+        By name.
+    appended
+        Rows that were added in place since its events were last written in order.
+    """
+
+    identity: str
+    path: Path
+    manifest: Mapping[str, Any]
+    as_of: dt.datetime
+    zone: str
+    levels: tuple[str, ...]
+    name: str
+    made_up: bool
+    definition: str
+    files: Mapping[int, FileReport] = field(default_factory=dict)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    appended: int = 0
+
+    @classmethod
+    def of_store(cls, store: Path) -> Earlier | None:
+        """The one in force; where it is refused, the newest before it that verifies; None where there is none."""
+        named: str | None = None
+        with contextlib.suppress(StoreError):
+            named = named_by_current(store)
+            if named is not None:
+                return cls.of(store, named)
+        for identity in reversed(identities(store)):
+            if named is None or identity < named:
+                with contextlib.suppress(StoreError):
+                    return cls.of(store, identity)
+        return None
+
+    @classmethod
+    def of(cls, store: Path, identity: str) -> Earlier:
+        """One snapshot.
+
+        Raises
+        ------
+        StoreError
+            It is not there, or not what was published.
+        """
+        manifest, path = verified(store, identity), database_path(store, identity)
+        opens(path, manifest)
+        with _reading(path) as connection:
+            row = connection.execute("SELECT name, as_of, timezone, levels, made_up FROM snapshot").fetchall()[0]
+            definition = connection.execute("SELECT name || '@' || version FROM definition WHERE is_default").fetchall()
+            feeds = {feed[0]: Feed(*feed) for feed in connection.execute("SELECT name, kind, mode, datum FROM feed").fetchall()}
+            files = {ix: FileReport.of_json(text) for ix, text in connection.execute("SELECT file_ix, report FROM file").fetchall()}
+        return cls(
+            identity, path, manifest, row[1], row[2], tuple(row[3]), row[0], row[4],
+            definition[0][0] if definition else "", files, feeds, int(manifest.get("appended", 0)),
+        )  # fmt: skip
+
+    @property
+    def events(self) -> int:
+        """Events stored."""
+        return int(self.manifest["counts"]["event"])
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """``area``, ``category``, ``calendar`` and ``video_point`` as they are."""
+        with _reading(self.path) as connection:
+            return {table: connection.execute(f"SELECT * FROM {table}").df() for table in ("area", "category", "calendar", "video_point")}
+
+    def config(self, source: SourceConfig) -> Config:
+        """The configuration of a build that adds one source to this snapshot."""
+        return Config(ZoneInfo(self.zone), self.levels, self.name, None, None, self.made_up, self.definition, (source,))
+
+    def of_feed(self, name: str) -> dict[int, FileReport]:
+        """Files of one source."""
+        return {ix: report for ix, report in self.files.items() if report.name == name}
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}) as connection:
+        yield connection
