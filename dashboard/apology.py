@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from data.errors import DefinitionError, NoSnapshot, QuanyuError, QueryTimeout, SnapshotRefused, StoreError
+from data.errors import DefinitionError, NoSnapshot, QuanyuError, QueryTimeout, SnapshotRefused, SnapshotRetired, StoreError
 from data.vocabulary import Language
 
 WORDS: Final[Mapping[type[QuanyuError], tuple[str, str]]] = {
@@ -13,6 +13,10 @@ WORDS: Final[Mapping[type[QuanyuError], tuple[str, str]]] = {
         "没有这份数据快照：尚未发布，或地址里的快照已不再保存。去掉地址中的 snapshot= 可看最新数据。",
         "There is no such snapshot: nothing was published yet, or the one in the address is no longer kept. "
         "Without snapshot= in the address the newest is shown.",
+    ),
+    SnapshotRetired: (
+        "这份快照已按保存期限清理，不再保存；不会用别的快照代替。",
+        "This snapshot was removed when its time was over. It is not replaced by another.",
     ),
     SnapshotRefused: (
         "这份数据快照未通过校验，不予显示；请管理员重新发布。",

@@ -16,9 +16,11 @@ from dashboard import ids
 from dashboard.apology import apology
 from dashboard.context import Context
 from dashboard.empty import explain
+from dashboard.links import merge
 from dashboard.log import note_failure
 from dashboard.look import Look
 from dashboard.panels.panel import Panel
+from dashboard.refusal import refusal
 from dashboard.words import say
 from data.errors import QuanyuError, QueryTimeout
 from data.filters import settle
@@ -58,8 +60,9 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
             )
             return values
     except QuanyuError as error:
-        sentence = apology(error, selection.lang)
-        return [value for panel in panels for value in panel.failed(sentence if panel is panels[0] else "")]
+        newest = f"?{merge(address or '', {'snapshot': None})}" if selection.snapshot else None
+        said = refusal(error, selection.lang, newest, selection.snapshot)
+        return [value for panel in panels for value in ((said, *panel.extra.values()) if panel is panels[0] else panel.failed(""))]
 
 
 def _compute(context: Context, panels: Sequence[Panel], view: View, selection: Selection, notes: list[str]) -> tuple[list[Any], bool]:

@@ -19,6 +19,7 @@ from dashboard import api, health, routing, warmup
 from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
 from dashboard.context import Context, Scope, whole_area
+from dashboard.desk import routes as desk
 from dashboard.guard import ASSETS, FILES, Guard, answer_errors
 from dashboard.log import note_failure
 from dashboard.page import Accept, Page
@@ -146,12 +147,13 @@ def create_app(
         COMPRESS_CACHE_KEY=_file_key,
     )
     server.url_map.merge_slashes = False
-    guard = Guard(server, settings.hosts, context.metrics, is_policy_on=is_policy_on)
+    guard = Guard(server, settings.hosts, context.metrics, desk.bodies(settings), is_policy_on=is_policy_on)
     answer_errors(server, lambda error: note_failure(context, f"request {request.endpoint}", error))
     Compress(server)
     server.after_request(_whole_asset)
     server.register_blueprint(health.routes(context))
     server.register_blueprint(api.routes(context))
+    server.register_blueprint(desk.routes(context))
     with _without_dash_variables():
         app = Application(
             name="dashboard",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
@@ -47,11 +48,30 @@ WORDS: Final = {
     405: "Not allowed this way.",
     413: "Too large.",
     414: "The address is too long.",
-    415: "JSON is expected.",
+    409: "This is being worked on.",
+    415: "Another content type is expected.",
     421: "Not served under this name.",
+    429: "Too many at once.",
     500: "Something went wrong here; it has been noted.",
     503: "There are no data yet.",
+    507: "There is no space left.",
 }
+
+
+@dataclass(frozen=True)
+class Body:
+    """What requests to one address of ours may carry.
+
+    Attributes
+    ----------
+    mimetype
+        The only content type.
+    most_bytes
+        The most that is read of it.
+    """
+
+    mimetype: str
+    most_bytes: int
 
 
 class Guard:
@@ -63,6 +83,8 @@ class Guard:
         Names, without port, under which browsers may call the server, besides the loopback ones.
     metrics
         Where refusals are counted.
+    bodies
+        Endpoint → what it may be sent. No other address of ours takes a body.
     is_policy_on
         False leaves out the content-security policy.
 
@@ -71,9 +93,18 @@ class Guard:
     :meth:`open` ends the start: until it was called every request is answered with 503.
     """
 
-    def __init__(self, server: Flask, hosts: Iterable[str], metrics: Metrics, *, is_policy_on: bool = True) -> None:
+    def __init__(
+        self,
+        server: Flask,
+        hosts: Iterable[str],
+        metrics: Metrics,
+        bodies: Mapping[str, Body] | None = None,
+        *,
+        is_policy_on: bool = True,
+    ) -> None:
         self._hosts = frozenset((*LOOPBACK_NAMES, *hosts))
         self._metrics = metrics
+        self._bodies = dict(bodies or {})
         self._shapes: Shapes | None = None
         self._pages: frozenset[str] = frozenset()
         self._suites: Mapping[str, set[str]] = {}
@@ -112,10 +143,15 @@ class Guard:
                 self.refuse(404, "path")
         elif endpoint not in DASH_ENDPOINTS and not endpoint.startswith(OUR_PREFIX):
             self.refuse(404, "path")
+        self._content(endpoint, self._shapes)
+
+    def _content(self, endpoint: str, shapes: Shapes) -> None:
         if endpoint == SUITES:
             self._component_file()
         elif endpoint == UPDATE:
-            self._callback(self._shapes)
+            self._callback(shapes)
+        elif endpoint in self._bodies:
+            self._sent(self._bodies[endpoint])
         elif request.content_length:
             self.refuse(400, "body")
 
@@ -127,7 +163,7 @@ class Guard:
             is_near = False
         if not is_near:
             self.refuse(403, "remote")
-        if _name(request.headers.get("Host", "")) not in self._hosts:
+        if host_name(request.headers.get("Host", "")) not in self._hosts:
             self.refuse(421, "host")
         if (
             request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
@@ -143,6 +179,13 @@ class Guard:
         package, path = arguments.get("package_name", ""), arguments.get("fingerprinted_path", "")
         if check_fingerprint(path)[0] not in self._suites.get(package, ()):  # type: ignore[no-untyped-call]
             self.refuse(404, "path")
+
+    def _sent(self, body: Body) -> None:
+        if request.mimetype != body.mimetype or request.headers.get("Content-Encoding"):
+            self.refuse(415, "type")
+        if (request.content_length or 0) > body.most_bytes:
+            self.refuse(413, "large")
+        request.max_content_length = body.most_bytes
 
     def _callback(self, shapes: Shapes) -> None:
         if request.mimetype != "application/json" or request.headers.get("Content-Encoding"):
@@ -188,7 +231,7 @@ def _origin_host(origin: str) -> str | None:
     return parts.netloc.lower() if parts.scheme in ("http", "https") and not parts.path else None
 
 
-def _name(host: str) -> str:
+def host_name(host: str) -> str:
     """A Host header without its port."""
     try:
         return (urlsplit(f"//{host}").hostname or "") if "@" not in host else ""

@@ -39,6 +39,17 @@ MAP_VALUES: Final = "map-values"
 MAP_DRAWN: Final = "map-drawn"
 """``dcc.Store``: written by the map's script when it has taken a payload."""
 
+DESK: Final = "desk"
+"""``dcc.Store``: what the data page looks at, as an address string; written by ``desk.js``."""
+HANDOVER: Final = "handover-plan"
+"""``dcc.Store``: what the upload form is made from."""
+UPLOAD: Final = "upload"
+"""``dcc.Store``: ``{"id", "attempt", "stage", "lang"}`` of the file handed in, written by ``desk.js`` when its stage changes."""
+FORM: Final = "handover-form"
+"""Where ``desk.js`` makes the form."""
+OUTCOME: Final = "handover-outcome"
+"""Where the server says what became of the file."""
+
 
 def panel(key: str) -> str:
     """Id of a panel's slot."""
@@ -53,3 +64,8 @@ def figure(key: str) -> str:
 def chart(key: str) -> str:
     """Id of the graph that draws it."""
     return f"chart-{key}"
+
+
+def part(key: str) -> str:
+    """Id of a part of the data page."""
+    return f"part-{key}"

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import waitress
 
-from dashboard.settings import PREFIX, Settings
+from dashboard.settings import Settings
 from data.errors import ConfigError, NoSnapshot
+from data.settings import PREFIX
 from data.store.store import Store
 
 if TYPE_CHECKING:

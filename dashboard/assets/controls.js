@@ -218,7 +218,7 @@
 
     function resized() {
         const now = rootPixels();
-        if (now !== scale && page()) {
+        if (now !== scale && page() && page().classList.contains("wall")) {
             scale = now;
             setProps("scale", { data: now });
         }

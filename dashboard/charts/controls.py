@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.charts.due_soon import stage_name
 from dashboard.format import Language
-from dashboard.links import Changes, attributes, link
+from dashboard.links import Changes, attributes, link, merge
 from dashboard.words import say
 from data.selection import Selection
 from data.store.snapshot import Source
@@ -51,6 +51,7 @@ def draw(
             _categories(selection, categories, address, lang),
             _toggles("source", selection.source, [(source.source, source.name_in(lang)) for source in sources], address, lang),
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
+            *([] if selection.kiosk else [_to_data(selection, lang)]),
             link(
                 address,
                 {"lang": other if other == "en" else None},
@@ -64,6 +65,13 @@ def draw(
         role="group",
         **attributes(aria_label=say("controls", lang)),
     )
+
+
+def _to_data(selection: Selection, lang: Language) -> html.A:
+    """The way to the data page, for the same snapshot."""
+    kept = {"snapshot": selection.snapshot, "lang": "en" if lang == "en" else None}
+    query = merge("", kept)
+    return html.A(say("to_data", lang), href=f"/data?{query}" if query else "/data", className="to-page", title=say("to_data_hint", lang))
 
 
 def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Language) -> html.A | None:

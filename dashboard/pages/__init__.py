@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dashboard.page import Page
+from dashboard.pages.data import PAGE as DATA
 from dashboard.pages.wall import PAGE as WALL
 
-PAGES: Final[tuple[Page, ...]] = (WALL,)
+PAGES: Final[tuple[Page, ...]] = (WALL, DATA)

@@ -1,20 +1,18 @@
-"""Every text on the screen, in Chinese and English.
-
-Names that come with the data (areas, categories, departments) are shown as they are; indicators, layers, filters and
-reason codes carry their names in their own registries.
-"""
+"""Texts of the screen and of what stands around every page."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from dashboard.format import Language
-
-WORDS: Final[dict[str, tuple[str, str]]] = {
+WALL: Final[dict[str, tuple[str, str]]] = {
     # the page
     "product": ("城市运行", "City operations"),
     "made_up": ("演示数据，均为虚构", "Made-up data"),
     "language": ("English", "中文"),
+    "to_data": ("数据", "Data"),
+    "to_data_hint": ("来源、质量、快照与上传", "Sources, quality, snapshots, upload"),
+    "refusal": ("这份快照无法显示", "This snapshot cannot be shown"),
+    "newest": ("看最新数据", "Show the newest data"),
     "language_hint": ("Switch to English", "切换到中文"),
     "skip": ("跳到地图", "Skip to the map"),
     "snapshot_age": ("数据截至", "Data as of"),
@@ -133,10 +131,3 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "failed": ("此处暂时无法显示，其余照常", "This part cannot be shown now; the rest is not affected"),
     "failed_timeout": ("这一项算得太久，请缩小范围", "This took too long; choose a smaller selection"),
 }
-
-
-def say(key: str, lang: Language, **values: object) -> str:
-    """The text in the language, with ``{names}`` filled in."""
-    zh, en = WORDS[key]
-    text = zh if lang == "zh" else en
-    return text.format(**values) if values else text

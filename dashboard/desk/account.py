@@ -1,0 +1,109 @@
+"""The account of rows as it is drawn everywhere on the page: one bar, reasons with samples, columns and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dash import html
+
+from dashboard.desk.fields import field_name
+from dashboard.format import Language, count
+from dashboard.links import attributes
+from dashboard.words import say
+from data.codes import CODES
+from data.samples import Sample
+
+LEAST_PERCENT: Final = 1.5
+"""A part that is not empty is drawn at least this wide."""
+
+
+def bar(rows_in: int, accepted: int, quarantined: int, lang: Language) -> html.Div:
+    """All rows as one bar, split into accepted and quarantined; empty where there are none."""
+    words = sentence(rows_in, accepted, quarantined, lang)
+    parts: list[Any] = []
+    if rows_in:
+        share = quarantined / rows_in * 100
+        share = min(max(share, LEAST_PERCENT if quarantined else 0), 100 - (LEAST_PERCENT if accepted else 0))
+        parts = [html.B(style={"width": f"{100 - share:.2f}%"}), html.I(style={"width": f"{share:.2f}%"})]
+    return html.Div(parts, className="books-bar", role="img", title=words, **attributes(aria_label=words))
+
+
+def sentence(rows_in: int, accepted: int, quarantined: int, lang: Language) -> str:
+    """The account in words: all = accepted + quarantined."""
+    return say("data_account", lang, rows_in=count(rows_in), accepted=count(accepted), quarantined=count(quarantined))
+
+
+def equation(rows_in: int, accepted: int, quarantined: int) -> html.Span:
+    """The account in figures."""
+    return html.Span(
+        [
+            html.B(count(rows_in)),
+            html.Span(" = ", className="sign"),
+            count(accepted),
+            html.Span(" + ", className="sign"),
+            html.Span(count(quarantined), className="quarantined" if quarantined else ""),
+        ],
+        className="equation",
+    )
+
+
+def code_sentence(code: str, lang: Language) -> str:
+    """What a code means and what to do; a code that is not known is its own name."""
+    return CODES[code].sentence(lang) if code in CODES else code
+
+
+def reasons(counts: Mapping[str, int], found: Mapping[str, Sequence[Sample]], lang: Language) -> html.Table | None:
+    """Reasons, most frequent first, each with its sentence, its number of rows and the first of them; None where there are none."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if not ordered:
+        return None
+    head = html.Tr([html.Th(say(key, lang), scope="col") for key in ("data_reason", "data_rows", "data_samples")])
+    return html.Table(
+        [html.Thead(head), html.Tbody([_reason(code, n, found.get(code, ()), lang) for code, n in ordered])], className="reasons"
+    )
+
+
+def _reason(code: str, n: int, rows: Sequence[Sample], lang: Language) -> html.Tr:
+    shown = [
+        html.Li([html.Span(say("data_row", lang, n=row.row), className="row-no"), *_cell(row, lang)], className="sample")
+        for row in rows
+    ]  # fmt: skip
+    return html.Tr(
+        [
+            html.Td([code_sentence(code, lang), " ", html.Code(code)], className="why"),
+            html.Td(count(n), className="n"),
+            html.Td(html.Ul(shown) if shown else "", className="samples"),
+        ]
+    )
+
+
+def _cell(row: Sample, lang: Language) -> list[Any]:
+    found: list[Any] = [f" {row.column} "] if row.column else [" "]
+    return [*found, html.Q(row.value) if row.value else html.Span(say("data_blank", lang), className="blank")]
+
+
+def columns(kind: str, recognised: Mapping[str, str], unknown: Sequence[str], lang: Language) -> html.Div | None:
+    """How the columns were recognised, and the headers that are not stored; None where nothing is known."""
+    if not recognised and not unknown:
+        return None
+    pairs = [
+        html.Li([html.Span(field_name(kind, field, lang), className="field"), " ← ", html.Span(header, className="header")])
+        for field, header in recognised.items()
+    ]
+    return html.Div(
+        [
+            html.H4(say("data_columns", lang)),
+            html.Ul(pairs, className="columns"),
+            html.P([say("data_not_stored", lang), ("、" if lang == "zh" else ", ").join(unknown)], className="not-stored")
+            if unknown
+            else None,
+        ],
+        className="recognised",
+    )
+
+
+def warnings(codes: Sequence[str], lang: Language) -> html.Ul | None:
+    """What changed nothing but should be known; None where there is none."""
+    listed = [html.Li([code_sentence(code, lang), " ", html.Code(code)]) for code in dict.fromkeys(codes)]
+    return html.Ul(listed, className="warnings") if listed else None

@@ -1,0 +1,81 @@
+"""Handing in a file: the place for the form, which ``assets/desk.js`` makes from a plan, and the place for its outcome."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import dcc, html
+
+from dashboard import ids
+from dashboard.context import Context
+from dashboard.desk.address import Asked
+from dashboard.desk.books import SourceBook, of_manifest
+from dashboard.desk.permission import may_write
+from dashboard.desk.uploads import KINDS, MODES, UploadFault, Uploads
+from dashboard.links import attributes
+from dashboard.words import say
+from data.errors import StoreError
+
+WORDS: Final = (
+    "choose", "drop", "kind", "source", "new_source", "new_name", "mode", "send", "sending", "other_file", "limit", "working", "again",
+)  # fmt: skip
+PROBLEMS: Final = (
+    "too_big", "cut", "empty", "too_many", "full", "gone", "working", "token", "request", "source", "not_checked", "no_snapshot", "damaged",
+    "busy", "store", "away", "forbidden",
+)  # fmt: skip
+ACCEPTED: Final = ".csv,.txt,.tsv,.xlsx,.xls,.xlsm,.ods,.json,.geojson,.geojsonl,.ndjson,.zip,.gpkg,.parquet,.geoparquet"
+
+
+def build(context: Context, asked: Asked) -> html.Section:
+    """The section; a sentence instead of the form where nothing may be written."""
+    lang = asked.lang
+    heading = html.H2([say("data_hand_in", lang), html.Small(say("data_hand_in_hint", lang))])
+    plan = _plan(context, asked) if may_write(context) else None
+    if plan is None:
+        return html.Section(
+            [heading, html.P(say("data_hand_in_closed", lang), className="quiet")], id=ids.part("handover"), className="part-handover"
+        )
+    return html.Section(
+        [
+            heading,
+            dcc.Store(id=ids.HANDOVER, data=plan),
+            dcc.Store(id=ids.UPLOAD),
+            html.Div(id=ids.FORM, className="form"),
+            html.Div(id=ids.OUTCOME, className="outcome", **attributes(aria_live="polite")),
+        ],
+        id=ids.part("handover"),
+        className="part-handover",
+    )
+
+
+def _plan(context: Context, asked: Asked) -> dict[str, Any] | None:
+    """Everything the form needs, words included; None where uploads cannot be kept."""
+    lang = asked.lang
+    try:
+        uploads = Uploads(context.store.path)
+        uploads.sweep()
+        token = uploads.token()
+    except UploadFault:
+        return None
+    return {
+        "token": token,
+        "lang": lang,
+        "accept": ACCEPTED,
+        "limit": context.settings.upload_mb << 20,
+        "kinds": [[kind, say(f"data_kind_{kind}", lang)] for kind in KINDS],
+        "modes": [[mode, say(f"data_form_mode_{mode}", lang)] for mode in MODES],
+        "sources": [[book.name, book.kind, book.mode] for book in _sources(context)],
+        "words": {
+            **{key: say(f"data_form_{key}", lang, **({"mb": context.settings.upload_mb} if key == "limit" else {})) for key in WORDS},
+            **{f"problem_{key}": say(f"data_problem_{key}", lang) for key in PROBLEMS},
+        },
+    }
+
+
+def _sources(context: Context) -> list[SourceBook]:
+    try:
+        with context.store.lease() as snapshot:
+            found = of_manifest(snapshot.manifest)
+    except StoreError:
+        return []
+    return [book for book in found if not book.kind or book.kind in KINDS]

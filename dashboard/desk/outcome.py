@@ -1,0 +1,194 @@
+"""What became of a file that was handed in: checked, with everything that would be refused and what to do; or published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dash import html
+
+from dashboard.context import Context
+from dashboard.desk import account, attempts
+from dashboard.desk.address import Asked
+from dashboard.desk.books import FileBook, SourceBook, of_entries, of_manifest
+from dashboard.desk.fields import field_name
+from dashboard.desk.permission import may_write
+from dashboard.desk.uploads import Upload, UploadFault, Uploads
+from dashboard.format import Language, count
+from dashboard.links import attributes
+from dashboard.words import say
+from data.errors import StoreError
+from data.samples import Sample, masked
+
+NO_COLUMN: Final = "E_MISSING_COLUMN"
+HEADERS: Final = 60
+
+
+def build(context: Context, told: Mapping[str, Any] | None) -> list[Any]:
+    """The outcome of the upload that the page names; nothing while it is worked on, or where there is none."""
+    if not told or not may_write(context):
+        return []
+    lang: Language = "en" if told.get("lang") == "en" else "zh"
+    uploads = Uploads(context.store.path)
+    try:
+        upload = uploads.find(str(told.get("id", "")))
+    except UploadFault as fault:
+        return [html.P(say(f"data_problem_{fault.problem}", lang), className="kept", role="alert")]
+    now = attempts.progress(uploads, upload)
+    if now.stage in ("uploaded", "checking", "publishing"):
+        return []
+    answer = now.answer or {}
+    if now.stage == "failed" or not answer or "error" in answer:
+        return _failed(upload, now.problem, answer, lang)
+    return _published(upload, answer, lang) if now.stage == "published" else _checked(context, upload, answer, lang)
+
+
+def _failed(upload: Upload, problem: str | None, answer: Mapping[str, Any], lang: Language) -> list[Any]:
+    if problem is None and "Another build" in str(answer.get("error")):
+        problem = "busy"
+    known = problem if problem in ("timeout", "memory", "lost", "busy") else "unreadable"
+    again = "check" if upload.what == "check" else "publish"
+    return [
+        html.H3(say("data_failed", lang, file=upload.name)),
+        html.P(say(f"data_problem_{known}", lang), role="alert"),
+        html.Div([_button("data_again", again, upload, lang), _button("data_discard", "discard", upload, lang)], className="deeds"),
+    ]
+
+
+def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
+    book = FileBook.of({"name": upload.source, "file": upload.name, "kind": upload.kind, **answer})
+    if answer.get("read") == "rejected":
+        return _rejected(upload, book, answer, lang)
+    parts: list[Any] = [
+        html.H3(say("data_checked_none" if not book.accepted else "data_checked_all" if not book.quarantined else "data_checked", lang)),
+        html.P(say("data_not_yet", lang), className="quiet"),
+        html.Div(
+            [
+                account.bar(book.rows_in, book.accepted, book.quarantined, lang),
+                html.P(account.sentence(book.rows_in, book.accepted, book.quarantined, lang)),
+            ],
+            className="outcome-books",
+        ),
+    ]
+    if book.positions_set_aside:
+        parts.append(html.P(say("data_set_aside", lang, n=count(book.positions_set_aside)), className="quiet"))
+    if book.quarantined or book.reasons:
+        parts.append(html.H4(say("data_refused_rows", lang)))
+        parts.append(account.reasons(book.reasons, _samples(upload, book, answer), lang))
+        parts.append(html.P(say("data_fix_hint", lang), className="quiet"))
+    parts.append(account.warnings(book.warnings, lang))
+    parts.append(account.columns(book.kind, book.recognised, book.unknown, lang))
+    parts.append(_publish(context, upload, book, lang))
+    return parts
+
+
+def _samples(upload: Upload, book: FileBook, answer: Mapping[str, Any]) -> dict[str, list[Sample]]:
+    """The first rows of each reason; only their numbers where the check says no more."""
+    found: dict[str, list[Sample]] = {}
+    for sample in answer.get("samples") or ():
+        column, value = str(sample.get("column") or ""), str(sample.get("value") or "")
+        row = Sample(int(sample.get("row") or 0), column, masked(value, column, upload.kind, book.recognised))
+        found.setdefault(str(sample.get("code")), []).append(row)
+    for code, rows in (answer.get("first") or {}).items():
+        known = {row.row for row in found.get(code, ())}
+        found.setdefault(code, []).extend(Sample(int(row), "", "") for row in rows[: 5 - len(known)] if row not in known)
+    return found
+
+
+def _rejected(upload: Upload, book: FileBook, answer: Mapping[str, Any], lang: Language) -> list[Any]:
+    parts: list[Any] = [
+        html.H3(say("data_rejected", lang)),
+        html.P([account.code_sentence(book.code or "", lang), " ", html.Code(book.code or "")], role="alert"),
+    ]
+    if book.code == NO_COLUMN:
+        parts += _name_columns(upload, answer, lang)
+    elif book.message:
+        parts.append(html.P(book.message, className="quiet", lang="en"))
+    parts.append(account.columns(upload.kind, book.recognised, (), lang))
+    parts.append(html.Div([_button("data_discard", "discard", upload, lang)], className="deeds"))
+    return parts
+
+
+def _name_columns(upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
+    """For each required field without a column, the headers of the file to pick from."""
+    message = str(answer.get("message") or "")
+    missing, headers = list(answer.get("missing") or ()), list(answer.get("unknown") or ())[:HEADERS]
+    if not missing or not headers:
+        return [html.P(message, className="quiet", lang="en")] if message else []
+    parts: list[Any] = []
+    for field in missing:
+        picks = [
+            html.Button(header, type="button", className="pick", **attributes(data_deed="column", data_upload=upload.id, data_field=field))
+            for header in dict.fromkeys(str(header) for header in headers)
+        ]
+        question = say("data_which_column", lang, field=field_name(upload.kind, field, lang))
+        parts.append(html.Fieldset([html.Legend(question), *picks], className="picks"))
+    return parts
+
+
+def _publish(context: Context, upload: Upload, book: FileBook, lang: Language) -> html.Div:
+    """The way on: publish after a question that says what will happen, or put the file away."""
+    if not book.accepted:
+        return html.Div([html.P(say("data_nothing_to_publish", lang)), _button("data_discard", "discard", upload, lang)], className="deeds")
+    if not upload.source:
+        return html.Div([html.P(say("data_problem_source", lang)), _button("data_discard", "discard", upload, lang)], className="deeds")
+    before = next((source for source in _in_force(context) if source.name == upload.source), None)
+    rows = before.accepted if before is not None else 0
+    key = "data_sure_new" if before is None else "data_sure_changes" if upload.mode == "changes" else "data_sure_full"
+    sure = say(key, lang, source=upload.source, accepted=count(book.accepted), rows=count(rows))
+    question: list[Any] = [html.P(sure)]
+    if book.quarantined:
+        question.append(html.P(say("data_sure_quarantined", lang, quarantined=count(book.quarantined))))
+    question.append(_button("data_publish_yes", "publish", upload, lang, "is-main"))
+    summary = html.Summary(say("data_publish", lang, accepted=count(book.accepted)), className="is-main")
+    return html.Div(
+        [
+            html.Details([summary, html.Div(question, className="question")], className="deed"),
+            _button("data_discard", "discard", upload, lang),
+        ],
+        className="deeds",
+    )
+
+
+def _in_force(context: Context) -> Sequence[SourceBook]:
+    try:
+        with context.store.lease() as snapshot:
+            return of_manifest(snapshot.manifest)
+    except StoreError:
+        return ()
+
+
+def _published(upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
+    found = of_entries(answer.get("sources") or ())
+    book = next((source for source in found if source.name == upload.source), None)
+    if not answer.get("snapshot"):
+        sentence = account.code_sentence(book.newest.code, lang) if book is not None and book.newest.code else ""
+        return [
+            html.H3(say("data_not_published", lang)),
+            html.P(sentence or say("data_not_published_hint", lang), role="alert"),
+            html.Div([_button("data_discard", "discard", upload, lang)], className="deeds"),
+        ]
+    asked = Asked(lang=lang)
+    parts: list[Any] = [
+        html.H3(say("data_published_now", lang)),
+        html.P(say("data_published_as", lang, snapshot=answer["snapshot"]), className="quiet"),
+    ]
+    if book is not None:
+        newest = book.newest
+        parts.append(account.bar(newest.rows_in, newest.accepted, newest.quarantined, lang))
+        parts.append(html.P(account.sentence(newest.rows_in, newest.accepted, newest.quarantined, lang)))
+    parts.append(
+        html.Div(
+            [
+                html.A(say("data_see_screen", lang), href=asked.screen(), className="is-main"),
+                html.A(say("data_see_source", lang), href=asked.href(source=upload.source), **attributes(data_desk="")),
+                _button("data_another", "discard", upload, lang),
+            ],
+            className="deeds",
+        )
+    )
+    return parts
+
+
+def _button(key: str, deed: str, upload: Upload, lang: Language, class_name: str = "") -> html.Button:
+    return html.Button(say(key, lang), type="button", className=class_name, **attributes(data_deed=deed, data_upload=upload.id))

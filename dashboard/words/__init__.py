@@ -1,0 +1,22 @@
+"""Every text on the pages, in Chinese and English: one module for each page.
+
+Names that come with the data (areas, categories, departments) are shown as they are; indicators, layers, filters and
+reason codes carry their names in their own registries.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard.format import Language
+from dashboard.words.data import DATA
+from dashboard.words.wall import WALL
+
+WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **DATA}
+
+
+def say(key: str, lang: Language, **values: object) -> str:
+    """The text in the language, with ``{names}`` filled in."""
+    zh, en = WORDS[key]
+    text = zh if lang == "zh" else en
+    return text.format(**values) if values else text
