@@ -48,10 +48,12 @@ def told(store: Path, outcome: str = "Nothing was published.") -> Iterator[None]
             remedy = "Correct the folder's rights or disk, or name another store."
             raise StoreError(f"The store {store} cannot be written to ({reason}). {outcome} {remedy}") from error
         raise
-    except OF_THE_DISK as error:
+    except duckdb.Error as error:
         text = str(error)
         if any(words.lower() in text.lower() for words in FULL_WORDS):
             raise StoreFull(full_sentence(store, outcome)) from error
+        if not isinstance(error, OF_THE_DISK):
+            raise
         reason = " ".join(text.split("\n", 1)[0].split())[:200]
         raise StoreError(f"DuckDB could not go on ({reason}). {outcome}") from error
 

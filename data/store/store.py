@@ -23,6 +23,8 @@ Stat = tuple[int, int, int, int] | None
 Signature = tuple[Stat, ...]
 PINNED_OPEN: Final = 2
 """Snapshots that views named and that stay open unused beside the one in force."""
+FOLLOWING_TRIES: Final = 20
+"""Publications that may come while one snapshot is verified and opened before what is open is served on."""
 OPENING_TRIES: Final = 100
 """At 20 ms each: how long this process may be looking into the same file by other means."""
 
@@ -166,13 +168,19 @@ class Store:
         dict
             ``ok``, ``snapshot`` (id, None where ``CURRENT`` names none) and ``reason`` (a sentence, None when ok).
         """
-        try:
-            identity = named(self.path) if identity is None else identity
-            manifest = verified(self.path, identity)
-            opens(database_path(self.path, identity), manifest, memory_limit=self._memory_limit, threads=self._threads)
-        except StoreError as error:
-            return {"ok": False, "snapshot": identity, "reason": str(error)}
-        return {"ok": True, "snapshot": identity, "reason": None}
+        wanted = identity
+        for left in reversed(range(FOLLOWING_TRIES)):
+            before = _stat(self.path / CURRENT)
+            try:
+                wanted = named(self.path) if identity is None else identity
+                manifest = verified(self.path, wanted)
+                opens(database_path(self.path, wanted), manifest, memory_limit=self._memory_limit, threads=self._threads)
+            except StoreError as error:
+                if identity is None and left and before != _stat(self.path / CURRENT):
+                    continue  # another came in force meanwhile
+                return {"ok": False, "snapshot": wanted, "reason": str(error)}
+            break
+        return {"ok": True, "snapshot": wanted, "reason": None}
 
     def close(self) -> None:
         """Close every snapshot, in use or not."""
@@ -220,17 +228,23 @@ class Store:
 
     def _choose(self) -> None:
         """Serve what ``CURRENT`` names, else the last good snapshot before it, else nothing and say why."""
-        before = self._named_signature()
         last = (self._served, self._files(self._served))
         wanted: str | None = None
         serving: str | None = None
         failure: StoreError | None = None
-        try:
-            wanted = named(self.path)
-            self._bring(wanted)
-            serving = wanted
-        except StoreError as error:
-            failure = error
+        for _ in range(FOLLOWING_TRIES):
+            before = self._named_signature()
+            try:
+                wanted = named(self.path)
+                self._bring(wanted)
+                serving, failure = wanted, None
+                break
+            except StoreError as error:
+                failure = error
+            if before[0] == _stat(self.path / CURRENT):
+                serving = self._last_good(wanted, failure)
+                break  # else another came in force and this one may be retired already
+        else:
             serving = self._last_good(wanted, failure)
         with self._lock:
             self._served, self._failure = serving, failure
@@ -245,7 +259,7 @@ class Store:
             self._leave_vanished()
             self._close_unused()
 
-    def _last_good(self, wanted: str | None, failure: StoreError) -> str | None:
+    def _last_good(self, wanted: str | None, failure: StoreError | None) -> str | None:
         """The one served so far if it still verifies, else the newest that was in force before the one wanted.
 
         Where nothing in the store verifies any more but the one served so far is open and its file was removed, not

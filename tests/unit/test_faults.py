@@ -122,6 +122,7 @@ for limit in (100_000, 300_000, 1_500_000, 3_000_000):
         (OSError(errno.EROFS, "Read-only file system"), StoreError),
         (duckdb.IOException('IO Error: Could not write file "x": No space left on device'), StoreFull),
         (duckdb.OutOfMemoryException("Out of Memory Error: failed to offload data block, max_temp_directory_size"), StoreFull),
+        (duckdb.TransactionException('Failed to commit: Could not write file "x": No space left on device'), StoreFull),
         (duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"), StoreError),
         (duckdb.FatalException("FATAL Error: database has been invalidated\nbecause of it"), StoreError),
     ],
