@@ -29,7 +29,16 @@ _CASE: Final = {
 }
 _DAYS: Final = {"from_day": "DATE", "previous_day": "DATE", "bucket_days": "INTEGER"}
 _MOST: Final = {"most": "INTEGER"}
+_GROUPS: Final = {"groups": "INTEGER[]"}
 _DUE: Final = {"due_from": "TIMESTAMP", "due_until": "TIMESTAMP"}
+
+ISSUE_COLUMNS: Final = (
+    "coord_missing", "coord_invalid", "coord_zero", "coord_swapped", "coord_out_of_area", "coord_crs", "nowhere", "by_code",
+    "declares_none", "fk_street", "fk_grid", "code_parent", "code_position", "before_report", "dispatched_early", "disposed_early",
+    "after_closing", "deadline_early", "closed_untimed", "disposed_untimed", "duplicates", "unclassified", "no_title", "no_address",
+    "no_description", "no_department", "no_deadline", "no_handle_level", "no_updated", "repaired",
+)  # fmt: skip
+"""What quality_per_area counts; :mod:`data.quality` says what each means."""
 
 QUESTIONS: Final[dict[str, Question]] = {
     question.name: question
@@ -142,6 +151,24 @@ QUESTIONS: Final[dict[str, Question]] = {
             "outcomes_per_area_and_day",
             {"day": "int, local days since 1970", "node": "int, as grouped", "outcome_ix": "int"} | _N | {"proactive": "int, events"},
             {"groups": "INTEGER[]", "days": "INTEGER[]", "chosen": "VARCHAR"},
+            reach="everything",
+            cohort="never",
+        ),
+        Question(
+            "quality_per_area",
+            {"node": "int, as grouped"}
+            | _N
+            | {"closed": "int, events", "placed": "int, events with a position that name an area"}
+            | dict.fromkeys(ISSUE_COLUMNS, "int, events"),
+            _GROUPS | {"unclassified": "VARCHAR"},
+            cohort="never",
+        ),
+        Question("repairs_per_area", {"node": "int, as grouped", "repairs": "int, bits over REPAIRS"} | _N, _GROUPS, cohort="never"),
+        Question("rivals_per_area", {"node": "int, as grouped", "code": "reason code, empty: superseded"} | _N, _GROUPS, cohort="never"),
+        Question(
+            "declared_positions",
+            {"given_lon": "degrees as given", "given_lat": "degrees as given", "datum": "text", "named_ix": "int, the area it names"},
+            _MOST | {"feed_ix": "INTEGER", "named": MASK},
             reach="everything",
             cohort="never",
         ),

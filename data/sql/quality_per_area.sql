@@ -1,0 +1,44 @@
+-- What is missing, disagrees or stands in a wrong order in the selected events, per group of areas; one column per issue.
+SELECT
+  $groups[e.area_ix + 1] AS node, count(*) AS n,
+  count(*) FILTER (is_closed) AS closed,
+  count(*) FILTER (located_by = 2 AND own.area_ix > 0) AS placed,
+  count(*) FILTER (position_code = 'E_COORD_MISSING') AS coord_missing,
+  count(*) FILTER (position_code = 'E_COORD_INVALID') AS coord_invalid,
+  count(*) FILTER (position_code = 'E_COORD_ZERO') AS coord_zero,
+  count(*) FILTER (position_code = 'E_COORD_SWAPPED') AS coord_swapped,
+  count(*) FILTER (position_code = 'E_COORD_OUT_OF_AREA') AS coord_out_of_area,
+  count(*) FILTER (position_code = 'E_COORD_CRS') AS coord_crs,
+  count(*) FILTER (coalesce(located_by, 0) = 0) AS nowhere,
+  count(*) FILTER (located_by = 1) AS by_code,
+  count(*) FILTER (coalesce(own.area_ix, -1) <= 0 AND coalesce(len(own.codes), 0) = 0) AS declares_none,
+  count(*) FILTER (list_contains(own.codes, 'E_FK_STREET')) AS fk_street,
+  count(*) FILTER (list_contains(own.codes, 'E_FK_GRID')) AS fk_grid,
+  count(*) FILTER (list_contains(own.codes, 'E_GRID_MISMATCH')) AS code_parent,
+  count(*) FILTER (
+    located_by = 2 AND own.area_ix > 0 AND e.area_ix > 0
+    AND e.area_ix NOT BETWEEN named.area_ix AND named.last_ix AND own.area_ix NOT BETWEEN lies.area_ix AND lies.last_ix
+  ) AS code_position,
+  count(*) FILTER (least(accepted_at, registered_at, dispatched_at, disposed_at, verified_at) < reported_at) AS before_report,
+  count(*) FILTER (dispatched_at < coalesce(registered_at, accepted_at)) AS dispatched_early,
+  count(*) FILTER (disposed_at < coalesce(dispatched_at, registered_at, accepted_at)) AS disposed_early,
+  count(*) FILTER (greatest(dispatched_at, disposed_at, verified_at) > closed_at) AS after_closing,
+  count(*) FILTER (deadline_at < reported_at) AS deadline_early,
+  count(*) FILTER (is_closed AND closed_at IS NULL) AS closed_untimed,
+  count(*) FILTER (is_closed AND disposed_at IS NULL) AS disposed_untimed,
+  count(*) FILTER (duplicate_of IS NOT NULL) AS duplicates,
+  count(*) FILTER (get_bit($unclassified::BIT, category_ix::INTEGER) = 1) AS unclassified,
+  count(*) FILTER (title IS NULL) AS no_title,
+  count(*) FILTER (address IS NULL) AS no_address,
+  count(*) FILTER (description IS NULL) AS no_description,
+  count(*) FILTER (coalesce(department_ix, 0) = 0) AS no_department,
+  count(*) FILTER (deadline_at IS NULL) AS no_deadline,
+  count(*) FILTER (handle_level IS NULL AND is_closed) AS no_handle_level,
+  count(*) FILTER (updated_at IS NULL) AS no_updated,
+  count(*) FILTER (repairs > 0) AS repaired
+FROM selected AS e
+LEFT JOIN outcome USING (outcome_ix)
+LEFT JOIN declared AS own USING (declared_ix)
+LEFT JOIN area AS named ON named.area_ix = own.area_ix
+LEFT JOIN area AS lies ON lies.area_ix = e.area_ix
+GROUP BY ALL
