@@ -11,7 +11,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -21,6 +21,9 @@ from data.errors import ConfigError, DefinitionError, FileRejected, QuanyuError,
 from data.options import DEFAULT_STORE, AsJson, StoreFolder
 from data.store import commands
 from data.store.store import Store
+
+if TYPE_CHECKING:
+    from data.config import SourceConfig
 
 WRONG_USE: Final = (ConfigError, SelectionError, DefinitionError, UnknownIndicator)
 
@@ -113,12 +116,9 @@ def take(  # noqa: PLR0917  typer passes options by name
     """Publish files as the delivery of one source; everything else stays as in the snapshot in force."""
     for path in file:
         _must_be_file(path)
-    from data.config import source_of  # noqa: PLC0415
     from data.store.build import take as make  # noqa: PLC0415
 
-    pairs = [text.partition("=") for text in columns or ()]
-    given = {"mode": mode.value, "datum": datum, "level": level, "columns": {name: [header] for name, _, header in pairs}}
-    wanted = source_of({"name": source, "kind": kind.value, "path": str(file[0]), **{k: v for k, v in given.items() if v}}, Path())
+    wanted = _source(source, kind, columns, mode=mode.value, datum=datum, level=level)
     with console.progress() as tell:
         report: dict[str, Any] = make(store, wanted, file, tell).as_dict()
     if as_json:
@@ -130,12 +130,16 @@ def take(  # noqa: PLR0917  typer passes options by name
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0917  typer passes options by name
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file as a department sends it.")],
     kind: Annotated[Kind, typer.Option(help="What the file holds.")],
     config: Annotated[
         Path | None, typer.Option(metavar="CONFIG.toml", help="Judge the file by this configuration's areas and zone.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Judge the file as the next delivery of this source, by the areas and zone of the store.")
+    ] = None,
+    columns: Annotated[list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help="A column that is not recognised.")] = None,
     store: StoreFolder = DEFAULT_STORE,
     as_json: AsJson = False,
 ) -> None:
@@ -144,7 +148,10 @@ def check(
         _must_be_file(path)
     from data.store.build import check as judge  # noqa: PLC0415
 
-    report: dict[str, Any] = judge(file, kind.value, config)
+    wanted = None
+    if source is not None or columns:
+        wanted = _source(source or file.stem, kind, columns)
+    report: dict[str, Any] = judge(file, kind.value, config, store=store if source is not None else None, source=wanted)
     if as_json:
         console.emit(report)
     else:
@@ -197,6 +204,15 @@ def ask(
 
 
 commands.add_to(app)
+
+
+def _source(name: str, kind: Kind, columns: list[str] | None, **more: str | None) -> SourceConfig:
+    """A source as options say it; its files are named apart, so its path stands for nothing."""
+    from data.config import source_of  # noqa: PLC0415
+
+    pairs = [text.partition("=") for text in columns or ()]
+    given = {**more, "columns": {field: [header] for field, _, header in pairs}}
+    return source_of({"name": name, "kind": kind.value, "path": "sent", **{key: value for key, value in given.items() if value}}, Path())
 
 
 def _must_be_file(path: Path) -> None:

@@ -77,13 +77,13 @@ def samples(path: Path, kind: str, recognised: Mapping[str, str], most: int = 3)
             number, code, column, value = line[:4]
             rows = found.setdefault(code, [])
             if len(rows) < most:
-                rows.append(Sample(int(number), column, masked(value, column, kind, recognised)))
+                rows.append(Sample(int(number), recognised.get(column, column), masked(value, column, kind, recognised)))
     return found
 
 
 def masked(value: str, column: str, kind: str, recognised: Mapping[str, str]) -> str:
     """A value of a column as it may be shown: not at all where the column is personal, personal numbers masked in free text."""
-    if is_personal(normal(column), kind):
+    if is_personal(normal(recognised.get(column, column)), kind):
         return MASK if value else ""
     shown = value if len(value) <= MOST_CHARACTERS else f"{value[:MOST_CHARACTERS]}…"
     fields = [column, *(field for field, header in recognised.items() if column in header.split(" / "))]

@@ -35,6 +35,7 @@ class FileBook:
     quarantined: int = 0
     positions_set_aside: int = 0
     is_refused: bool = False
+    is_empty: bool = False
     kept: bool = False
     code: str | None = None
     message: str | None = None
@@ -59,6 +60,7 @@ class FileBook:
             quarantined=_whole(entry.get("quarantined")),
             positions_set_aside=_whole(entry.get("positions_set_aside")),
             is_refused=entry.get("read") == "rejected",
+            is_empty=entry.get("read") == "ok" and not _whole(entry.get("rows_in")),
             kept=bool(entry.get("kept")),
             code=_text(entry.get("code")) or None,
             message=_text(entry.get("message")) or None,
@@ -74,7 +76,7 @@ class FileBook:
     @property
     def is_bad(self) -> bool:
         """Whether this delivery brought nothing: refused, or without rows."""
-        return self.is_refused or (self.code is not None and not self.rows_in)
+        return self.is_refused or self.is_empty
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,12 @@ class SourceBook:
     @property
     def mode(self) -> str:
         """``full`` or ``changes``."""
-        return self.files[0].mode
+        return self.newest.mode
 
     @property
     def newest(self) -> FileBook:
-        """The file that arrived last."""
-        return self.files[0]
+        """The file that arrived last and was taken; where none was, the last."""
+        return next((file for file in self.files if not file.is_bad), self.files[0])
 
     @property
     def rows_in(self) -> int:

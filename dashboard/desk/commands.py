@@ -9,7 +9,7 @@ from dashboard.desk.uploads import Upload, Uploads
 
 def check(uploads: Uploads, upload: Upload) -> list[str]:
     """Read and check the file as its source would be; publish nothing."""
-    return [*_data("check", uploads, upload), *_named(upload)]
+    return [*_data("check", uploads, upload), "--source", upload.source, *_named(upload)]
 
 
 def publish(uploads: Uploads, upload: Upload) -> list[str]:

@@ -87,7 +87,7 @@ def _samples(upload: Upload, book: FileBook, answer: Mapping[str, Any]) -> dict[
     found: dict[str, list[Sample]] = {}
     for sample in answer.get("samples") or ():
         column, value = str(sample.get("column") or ""), str(sample.get("value") or "")
-        row = Sample(int(sample.get("row") or 0), column, masked(value, column, upload.kind, book.recognised))
+        row = Sample(int(sample.get("row") or 0), book.recognised.get(column, column), masked(value, column, upload.kind, book.recognised))
         found.setdefault(str(sample.get("code")), []).append(row)
     for code, rows in (answer.get("first") or {}).items():
         known = {row.row for row in found.get(code, ())}

@@ -283,7 +283,7 @@ def said(upload: Upload, given: Mapping[str, Any]) -> Upload:
     is_table = isinstance(columns, Mapping) and len(columns) <= 60
     if not is_table or not all(re.fullmatch(r"[a-z_0-9]{1,40}", str(key)) and _is_header(text) for key, text in columns.items()):
         raise UploadFault("request", 400)
-    source = source_name(str(given.get("source", upload.source))) if "source" in given or upload.source else ""
+    source = source_name(str(given.get("source", upload.source)))
     return replace(upload, kind=str(kind), mode=str(mode), columns=dict(columns), source=source)
 
 

@@ -84,8 +84,8 @@ class Intake:
         options = Options(source.encoding, source.sheet, source.datum if source.datum and source.datum.startswith("EPSG") else None)
         raw = read(self.connection, path, options, lambda cells: score(cells, fields, source.columns), self._workspace)
         recognised = recognise(raw.headers, fields, source.kind, source.columns)
-        require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
         report.recognised, report.unknown = recognised.report(), list(recognised.unknown)
+        require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
         report.rows_in, report.warnings = raw.rows, list(raw.warnings)
         if recognised.unknown:
             report.warnings.append("W_UNKNOWN_COLUMN")
@@ -113,6 +113,11 @@ class Intake:
         if source.kind != "event":
             self._keep(staged, source, file_ix, raw.geometry)
             self.connection.execute(f"DROP TABLE {staged.table}")
+
+    def missing(self, file_ix: int) -> list[str]:
+        """Required fields for which a file has no column."""
+        report = self.reports[file_ix]
+        return [item.name for item in self._fields(report.kind) if item.required and item.name not in report.recognised]
 
     def _fields(self, kind: str) -> tuple[Field, ...]:
         if kind == "event":

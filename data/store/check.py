@@ -7,19 +7,32 @@ import fnmatch
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import duckdb
 
 from data.config import Config, EntityKind, SourceConfig
 from data.errors import ConfigError
+from data.ingest.areas import of_snapshot
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
 from data.ingest.report import FileReport
 from data.schema import create_statements
+from data.store.earlier import Earlier
+
+SAMPLES: Final = 5
+SAMPLE_CHARACTERS: Final = 500
 
 
-def check(file: Path, kind: str, config: Path | Config | None = None, *, now: dt.datetime | None = None) -> dict[str, Any]:
+def check(
+    file: Path,
+    kind: str,
+    config: Path | Config | None = None,
+    *,
+    store: Path | None = None,
+    source: SourceConfig | None = None,
+    now: dt.datetime | None = None,
+) -> dict[str, Any]:
     """The object of ``check --json``.
 
     Parameters
@@ -29,6 +42,14 @@ def check(file: Path, kind: str, config: Path | Config | None = None, *, now: dt
     config
         Its areas, categories, zone and ``as_of`` judge the file, and, where one of its sources reads files of this name,
         that source's columns and words. Without it nothing is said about areas.
+    store, source
+        Judge it instead as the next delivery of this source: by the areas and the zone of the store's snapshot in force.
+
+    Returns
+    -------
+    dict
+        As promised, and besides: ``message``; ``recognised`` and ``unknown`` headers; ``missing``, the required fields without a column;
+        ``samples``, the first rows of each reason (``row, code, column, value``) with values as they came; ``findings``.
 
     Raises
     ------
@@ -40,16 +61,29 @@ def check(file: Path, kind: str, config: Path | Config | None = None, *, now: dt
     if not file.is_file():
         raise ConfigError(f"There is no file {file}; check the path.")
     settings = Config.default() if config is None else config if isinstance(config, Config) else Config.load(config)
-    source = _source(settings, file, kind)
+    earlier = Earlier.of_store(store) if store is not None and source is not None else None
+    if source is not None:
+        settings = earlier.config(source) if earlier is not None else replace(settings, sources=(*settings.sources, source))
+    judged = settings.sources[-1] if source is not None else _source(settings, file, kind)
     limit = settings.as_of or now or dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         intake = Intake(connection, settings, Path(folder), limit)
-        others = [(other, path) for other in settings.of_kind("area") for path in other.files() if path.resolve() != file.resolve()]
+        others = [
+            (other, path)
+            for other in settings.of_kind("area")
+            if other is not judged
+            for path in other.files()
+            if path.resolve() != file.resolve()
+        ]
         for file_ix, (other, path) in enumerate(others, 1):
             intake.take(other, file_ix, file_ix, path)
-        intake.take(source, 0, 0, file)
-        return _answer(intake, has_areas=bool(settings.of_kind("area")))
+        if earlier is not None:
+            intake.areas += [
+                area for area in of_snapshot(earlier.tables["area"]) if kind != "area" or settings.levels[area.depth] != judged.level
+            ]
+        intake.take(judged, 0, 0, file)
+        return _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None)
 
 
 def _source(config: Config, file: Path, kind: str) -> SourceConfig:
@@ -62,9 +96,10 @@ def _source(config: Config, file: Path, kind: str) -> SourceConfig:
 
 def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
     report = intake.reports[0]
+    columns = {"recognised": report.recognised, "unknown": report.unknown, "missing": intake.missing(0)}
     if report.read == "rejected":
         empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
-        return {"read": "rejected", "code": report.code, **empty, "message": report.message}
+        return {"read": "rejected", "code": report.code, **empty, "message": report.message, **columns}
     division = intake.divide() if has_areas else None
     for statement in create_statements():
         intake.connection.execute(statement)
@@ -86,9 +121,22 @@ def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
         "rows": {str(row_no): rows[row_no] for row_no in sorted(rows)},
         "positions_set_aside": len(aside),
         "warnings": sorted(set(report.warnings)),
-        "recognised": report.recognised,
+        **columns,
+        "reasons": report.reasons,
+        "samples": _samples(intake),
         "findings": report.findings,
     }
+
+
+def _samples(intake: Intake) -> list[dict[str, Any]]:
+    """The first quarantined rows of each reason."""
+    table = intake.quarantine.table()
+    first = table[table["file_ix"] == 0].groupby("code", sort=False).head(SAMPLES)
+    rows = first[["row_no", "code", "column_name", "value"]].astype(object)
+    return [
+        {"row": int(row), "code": code, "column": column, "value": None if value is None else str(value)[:SAMPLE_CHARACTERS]}
+        for row, code, column, value in rows.where(rows.notna(), None).itertuples(index=False, name=None)
+    ]
 
 
 __all__ = ["FileReport", "check"]

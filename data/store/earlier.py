@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,10 @@ class Earlier:
             return {table: connection.execute(f"SELECT * FROM {table}").df() for table in ("area", "category", "calendar", "video_point")}
 
     def config(self, source: SourceConfig) -> Config:
-        """The configuration of a build that adds one source to this snapshot."""
+        """The configuration of a build that adds one source to this snapshot; its datum stays unless another is named."""
+        known = self.feeds.get(source.name)
+        if source.datum is None and known is not None:
+            source = replace(source, datum=known.datum)
         return Config(ZoneInfo(self.zone), self.levels, self.name, None, None, self.made_up, self.definition, (source,))
 
     def of_feed(self, name: str) -> dict[int, FileReport]:
