@@ -38,7 +38,7 @@ def list_snapshots(store: StoreFolder = DEFAULT_STORE, as_json: AsJson = False) 
     console.listed(manifests)
     retired = [entry for entry in entries(store) if entry["do"] == "retire"]
     if retired:
-        console.say(f"Retired so far: {len(retired):,}, the last on {retired[-1]['at'][:10]}; history.jsonl in the store names them.")
+        console.say(f"Retired so far: {len(retired):,}, last on {retired[-1]['at'][:10]}; see history.jsonl in the store.")
 
 
 def show(identity: Identity, store: StoreFolder = DEFAULT_STORE, as_json: AsJson = False) -> None:

@@ -48,6 +48,14 @@ WRONG_USE = [
     ["build", "no-such.toml"],
     ["build", "README.md"],
     ["show"],
+    ["rollback"],
+    ["pin"],
+    ["pin", "a", "b"],
+    ["retire", "everything"],
+    ["watch"],
+    ["watch", "no-such-folder"],
+    ["watch", "docs"],
+    ["watch", "docs", "--config", "no-such.toml"],
     ["ask", "frob=1"],
     ["ask", "window=yesterday"],
     ["ask", "from=2026-13-40"],
@@ -63,7 +71,14 @@ def test_wrong_use_is_status_2_and_one_sentence(run, arguments: list[str], as_js
     assert (set(json.loads(out)) == {"error"}) if as_json else (out == "")
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "20200101T000000Z-00000000"], ["ask", "window=7d"], ["verify"]], ids=" ".join)
+NOWHERE = "20200101T000000Z-00000000"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["list"], ["show", NOWHERE], ["ask", "window=7d"], ["verify"], ["rollback", NOWHERE], ["pin", NOWHERE], ["unpin", "x"], ["retire"]],
+    ids=" ".join,
+)
 def test_without_a_store_there_is_a_sentence_and_status_1(run, tmp_path: Path, command: list[str]) -> None:  # type: ignore[no-untyped-def]
     status, out, err = run(*command, "--store", tmp_path / "none")
     assert (status, out) == (1, "")
@@ -106,6 +121,55 @@ def test_verify_names_what_is_wrong(run, tmp_path: Path) -> None:  # type: ignor
     assert "bytes" in found["reason"]
     status, out, err = run("verify", identity, "--store", store)
     assert (status, out) == (1, "")
+    assert is_one_sentence(err)
+
+
+def test_rollback_pin_and_retire(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from data.store.publish import publish
+
+    store = tmp_path / "store"
+    first, second, third = (publish(store, built_file(tmp_path / "built.duckdb", [f"A{n}"]), {}) for n in range(3))
+
+    def answer(*arguments: object) -> object:
+        status, out, err = run(*arguments, "--store", store, "--json")
+        assert (status, err) == (0, "")
+        return json.loads(out)
+
+    assert answer("rollback", first) == {"snapshot": first, "previous": third}
+    assert answer("rollback", first) == {"snapshot": first, "previous": first}
+    assert answer("pin", second) == {"snapshot": second, "pinned": True, "changed": True}
+    listed = {manifest["id"]: (manifest["in_force"], manifest["pinned"]) for manifest in answer("list")}  # type: ignore[attr-defined]
+    assert listed == {third: (False, False), second: (False, True), first: (True, False)}
+    monkeypatch.setenv("QUANYU_STORE_MAX_GB", "1e-9")
+    would = answer("retire", "--dry-run")
+    assert (would["retired"], would["dry_run"]) == ([third], True)  # type: ignore[index]
+    did = answer("retire")
+    assert (did["retired"], did["kept"]) == ([third], {first: "in force", second: "pinned"})  # type: ignore[index]
+    assert "QUANYU_STORE_MAX_GB" in did["warnings"][0]  # type: ignore[index]
+    monkeypatch.delenv("QUANYU_STORE_MAX_GB")
+    assert answer("pin", "--undo", second) == {"snapshot": second, "pinned": False, "changed": True}
+    assert answer("unpin", second) == {"snapshot": second, "pinned": False, "changed": False}
+    for command in ("show", "rollback", "pin"):
+        status, out, err = run(command, third, "--store", store)
+        assert (status, out) == (1, "")
+        assert "was retired" in err
+        assert is_one_sentence(err)
+    (store / "snapshots" / f"{second}.duckdb").write_bytes(b"")
+    for command in ("rollback", "pin"):
+        status, out, err = run(command, second, "--store", store)
+        assert (status, out) == (1, "")
+        assert is_one_sentence(err)
+    for command in (["rollback", first], ["unpin", second], ["retire"], ["retire", "--dry-run"], ["list"], ["show", first]):
+        status, out, err = run(*command, "--store", store)
+        assert (status, err) == (0, "")
+        assert max(len(line) for line in out.splitlines()) <= 80 or command[0] == "show"
+
+
+def test_a_wrong_retention_setting_is_a_sentence(run, demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("QUANYU_KEEP_DAILY_DAYS", "long")
+    status, out, err = run("retire", "--dry-run", "--store", demo_store)
+    assert (status, out) == (2, "")
+    assert "QUANYU_KEEP_DAILY_DAYS" in err
     assert is_one_sentence(err)
 
 
