@@ -13,6 +13,10 @@ OPEN_SHARE: Final = 0.10
 TIMES_LONGEST: Final = 3
 LEAST_AGE_S: Final = 86_400
 
+_OPEN_LONG: Final = """
+    SELECT count(*) FILTER (NOT is_closed AND date_diff('second', reported_at, (SELECT as_of FROM snapshot)) > $age), count(*)
+    FROM event JOIN outcome USING (outcome_ix) JOIN file USING (file_ix) WHERE NOT is_void GROUP BY feed_ix"""
+"""More than can be found; asked first because it costs little."""
 _CLOSING: Final = """
     WITH timed AS (
         SELECT feed_ix, duration_s, is_closed, date_diff('second', reported_at, (SELECT as_of FROM snapshot)) AS age_s
@@ -30,14 +34,20 @@ def write(connection: duckdb.DuckDBPyConnection) -> None:
 
     Closing is cut off where a tenth of all events is still open although far older than nearly every closed one took.
     """
+    open_long = connection.execute(_OPEN_LONG, {"age": LEAST_AGE_S}).fetchall()
+    if any(n >= OPEN_SHARE * events for n, events in open_long):
+        _closing(connection)
+    without = "SELECT feed_ix, count(*) FROM event JOIN file USING (file_ix) GROUP BY 1 HAVING count(deadline_at) = 0"
+    for feed_ix, events in connection.execute(without).fetchall():
+        _add(connection, (feed_ix, "C_NO_DEADLINES", "deadline_at", events), {"events": events})
+
+
+def _closing(connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(_CLOSING, {"least": LEAST_CLOSED, "times": TIMES_LONGEST, "age": LEAST_AGE_S}).fetchall()
     for feed_ix, p99_s, closed, events, stale in rows:
         if stale >= OPEN_SHARE * events:
             detail = {"p99_hours": round(p99_s / 3600, 1), "closed": closed, "events": events, "open_far_longer": stale}
             _add(connection, (feed_ix, "C_CLOSING_CUT_OFF", "closed_at", stale), detail)
-    without = "SELECT feed_ix, count(*) FROM event JOIN file USING (file_ix) GROUP BY 1 HAVING count(deadline_at) = 0"
-    for feed_ix, events in connection.execute(without).fetchall():
-        _add(connection, (feed_ix, "C_NO_DEADLINES", "deadline_at", events), {"events": events})
 
 
 def _add(connection: duckdb.DuckDBPyConnection, finding: tuple[int, str, str, int], detail: dict[str, float]) -> None:

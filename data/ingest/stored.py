@@ -21,34 +21,29 @@ _NOT_DEGREES: Final = "abs(e.given_lon) > 180 OR abs(e.given_lat) > 90"
 
 
 def stage_again(
-    connection: duckdb.DuckDBPyConnection,
-    levels: tuple[str, ...],
-    where: str,
-    parameters: Mapping[str, Any],
-    schema: str | None = None,
+    connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], table: str, where: str, parameters: Mapping[str, Any]
 ) -> None:
-    """Append stored events, and rows that lost to them, to ``stage``.
+    """Append stored events, or rows that lost to them, to ``stage``.
 
     Parameters
     ----------
+    table
+        ``event`` or ``rival``, after the name of an attached database where it is not the one in use.
     where
-        Condition over ``e``, a row of ``event`` or ``rival``.
-    schema
-        The attached database that holds them; None for the one in use.
+        Condition over ``e``, a row of the table.
     """
-    prefix = f"{schema}." if schema else ""
+    prefix = table.rpartition(".")[0]
+    prefix = f"{prefix}." if prefix else ""
     area_levels = level_fields(levels)
     events.provide(connection, levels, [*(item.name for item in EVENT), *(item.name for item in area_levels)])
-    columns = _columns([item.name for item in area_levels])
-    chosen = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    for table in ("event", "rival"):
-        connection.execute(
-            f"""INSERT INTO stage BY NAME SELECT {chosen} FROM {prefix}{table} AS e
-                JOIN {prefix}given AS g USING (given_ix) JOIN {prefix}source AS s USING (source_ix)
-                JOIN {prefix}department AS d USING (department_ix) JOIN {prefix}outcome AS o USING (outcome_ix)
-                JOIN {prefix}declared AS w USING (declared_ix) WHERE {where}""",
-            dict(parameters),
-        )
+    chosen = ", ".join(f"{sql} AS {name}" for name, sql in _columns([item.name for item in area_levels]).items())
+    connection.execute(
+        f"""INSERT INTO stage BY NAME SELECT {chosen} FROM {table} AS e
+            JOIN {prefix}given AS g USING (given_ix) JOIN {prefix}source AS s USING (source_ix)
+            JOIN {prefix}department AS d USING (department_ix) JOIN {prefix}outcome AS o USING (outcome_ix)
+            JOIN {prefix}declared AS w USING (declared_ix) WHERE {where}""",
+        dict(parameters),
+    )
 
 
 def _columns(area_levels: Sequence[str]) -> dict[str, str]:

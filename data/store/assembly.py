@@ -17,7 +17,7 @@ import pandas as pd
 from data.config import Config
 from data.errors import DefinitionError
 from data.indicators.definition import shipped
-from data.ingest import caveats, events, values
+from data.ingest import caveats, diagnosis, events, values
 from data.ingest.areas import Division, of_snapshot
 from data.ingest.calendars import rows_of as calendar_rows
 from data.ingest.categories import CategoryTree
@@ -37,6 +37,8 @@ FEW: Final = 20_000
 """Changed rows that are always written into a copy of the last snapshot."""
 SHARE: Final = 0.1
 """Beyond this share of changed, or of appended rows, events are written anew and in order."""
+NEWS: Final = 0.02
+"""Below this share of new events the datum is not diagnosed again."""
 MEMORY: Final = "QUANYU_BUILD_MEMORY"
 _READING, _AREAS, _EVENTS, _VIDEO, _PUBLISHING = 0.05, 0.5, 0.55, 0.85, 0.9
 
@@ -136,6 +138,7 @@ class Assembly:
             rejected.write(self.rejected, self.rejected_before, self._connection, self._intake)
         self._write_rest(division, as_of)
         caveats.write(self._connection)
+        self._diagnose(base, table)
         content.write(self._connection, known)
         self._connection.execute("CHECKPOINT built")
         appended = 0 if base is None else base.appended + table.written
@@ -250,7 +253,8 @@ class Assembly:
         if kept and self.earlier is not None:
             self._attach(self.earlier.path, "before", "(READ_ONLY)")
             where = "e.file_ix IN (SELECT unnest($kept))"
-            stage_again(self._connection, self.config.levels, where, {"kept": kept}, "before")
+            for name in ("event", "rival"):
+                stage_again(self._connection, self.config.levels, f"before.{name}", where, {"kept": kept})
             self._connection.execute("DETACH before")
         table = self._judged(division)
         as_of = self._as_of()
@@ -267,11 +271,15 @@ class Assembly:
         gone = [ix for delivery in self._of("event") for ix in delivery.gone]
         union = " UNION ".join(f"SELECT event_id FROM {name} WHERE file_ix IN (SELECT unnest($gone))" for name in ("event", "rival"))
         connection.execute(f"CREATE TEMP TABLE touched AS SELECT event_id FROM stage WHERE codes = 0 UNION {union}", {"gone": gone})
-        touched = "event_id IN (SELECT event_id FROM touched)"
-        total = content.read(connection, "event").without(content.sums(connection, "event", f"t.{touched}"))
-        stage_again(connection, self.config.levels, f"e.{touched} AND e.file_ix NOT IN (SELECT unnest($gone))", {"gone": gone})
         for name in ("event", "rival"):
-            connection.execute(f"DELETE FROM {name} WHERE {touched}")
+            connection.execute(
+                f"CREATE TEMP TABLE touched_{name} AS SELECT rowid AS place FROM {name} WHERE event_id IN (SELECT event_id FROM touched)"
+            )
+        total = content.read(connection, "event").without(content.sums(connection, "event", "t.rowid IN (SELECT place FROM touched_event)"))
+        for name in ("event", "rival"):
+            rows = f"rowid IN (SELECT place FROM touched_{name})"
+            stage_again(connection, self.config.levels, name, f"e.{rows} AND e.file_ix NOT IN (SELECT unnest($gone))", {"gone": gone})
+            connection.execute(f"DELETE FROM {name} WHERE {rows}")
         table = self._judged(division)
         as_of = self._as_of()
         due = "t.deadline_at >= $low AND t.deadline_at < $high AND t.event_ix < $first"
@@ -366,10 +374,32 @@ class Assembly:
                         report.arrived_at.removesuffix("Z"), report.as_json(),
                     ],
                 )  # fmt: skip
-                for code, n in (*report.findings.items(), *((code, 1) for code in report.warnings)):
+                for code, n in (*report.findings.items(), *((code, 1) for code in report.warnings if code != diagnosis.SUSPECT)):
                     totals[code] = totals.get(code, 0) + n
             for code, n in sorted(totals.items()):
                 connection.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", [delivery.feed_ix, code, None, n, None])
+
+    def _diagnose(self, base: Earlier | None, table: EventTable) -> None:
+        """Say what the areas that events name tell of the datum of their positions; where little changed, what was said before."""
+        connection = self._connection
+        if (
+            base is not None
+            and table.written < NEWS * base.events
+            and all(delivery.source.name in base.feeds for delivery in self.deliveries)
+        ):
+            said = {name: row for name, *row in base.findings("datum")}
+            for delivery in self.deliveries:
+                if row := said.get(delivery.source.name):
+                    connection.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", [delivery.feed_ix, *row])
+            return
+        for feed_ix, found in diagnosis.of_feeds(connection).items():
+            connection.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", [feed_ix, *found.finding])
+            if not found.is_suspect:
+                continue
+            for ix, report in self._intake.reports.items():
+                if report.feed_ix == feed_ix and diagnosis.SUSPECT not in report.warnings:
+                    report.warnings.append(diagnosis.SUSPECT)
+                    connection.execute("UPDATE file SET report = ? WHERE file_ix = ?", [report.as_json(), ix])
 
     def _write_definitions(self) -> None:
         definitions = shipped()

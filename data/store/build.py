@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from data.config import Config, SourceConfig
-from data.errors import ConfigError, NoSnapshot
+from data.errors import ConfigError, NoSnapshot, StoreError
 from data.ingest.report import FileReport
 from data.store.assembly import Assembly, Built, Progress
 from data.store.check import check
@@ -17,6 +21,7 @@ from data.store.delivery import plan
 from data.store.earlier import Earlier
 from data.store.layout import quarantine_path
 from data.store.publish import building, publish
+from data.store.retention import retire
 
 _PUBLISHING = 0.9
 
@@ -55,7 +60,7 @@ def build(config: Path | Config, store: Path, progress: Progress | None = None, 
         if source.mode == "full":
             source.files()
     with building(store) as folder:
-        return _built(loaded, folder, Earlier.of_store(store), progress or _silent, now=now)
+        return _built(loaded, folder, progress or _silent, now=now)
 
 
 def take(
@@ -73,10 +78,7 @@ def take(
         Another build is running, or the store cannot be written.
     """
     with building(store) as folder:
-        earlier = Earlier.of_store(store)
-        if earlier is None:
-            raise NoSnapshot(f"There is no snapshot in {store} to add to; build one from a configuration first.")
-        return _built(earlier.config(source), folder, earlier, progress or _silent, now=now, files=files)
+        return _built(source, folder, progress or _silent, now=now, files=files)
 
 
 def build_file(config: Config, target: Path, progress: Progress | None = None, *, now: dt.datetime | None = None) -> Built:
@@ -99,9 +101,47 @@ def build_file(config: Config, target: Path, progress: Progress | None = None, *
 
 
 def _built(
-    config: Config, folder: Path, earlier: Earlier | None, say: Progress, *, now: dt.datetime | None, files: Sequence[Path] | None = None
+    wanted: Config | SourceConfig, folder: Path, say: Progress, *, now: dt.datetime | None, files: Sequence[Path] | None = None
 ) -> BuildReport:
     store = folder.parent
+    with ThreadPoolExecutor(1) as pool:
+        earlier = Earlier.of_store(store, pool)
+        try:
+            built, sources = _assembled(wanted, folder, earlier, say, now=now, files=files)
+            if earlier is not None and earlier.proof is not None:
+                earlier.proof.result()
+        except (StoreError, duckdb.Error):
+            if earlier is None or earlier.proof is None or earlier.proof.exception() is None:
+                raise
+            # What was gone on from is not what was published: begin again from one that is.
+            built, sources = _assembled(wanted, folder, Earlier.of_store(store), say, now=now, files=files)
+    reason = _why_not(built)
+    if reason is not None:
+        return BuildReport(None, sources, reason)
+    say("publishing", _PUBLISHING)
+    parts = {"sources": [report.as_dict() for report in sources], "appended": built.appended}
+    identity = publish(store, built.path, parts, quarantine=folder / "quarantine", is_locked=True)
+    retire(store, now, is_locked=True)
+    say("published", 1.0)
+    return BuildReport(identity, sources)
+
+
+def _assembled(
+    wanted: Config | SourceConfig,
+    folder: Path,
+    earlier: Earlier | None,
+    say: Progress,
+    *,
+    now: dt.datetime | None,
+    files: Sequence[Path] | None,
+) -> tuple[Built, list[FileReport]]:
+    if isinstance(wanted, Config):
+        config = wanted
+    elif earlier is not None:
+        config = earlier.config(wanted)
+    else:
+        raise NoSnapshot(f"There is no snapshot in {folder.parent} to add to; build one from a configuration first.")
+    shutil.rmtree(folder / "quarantine", ignore_errors=True)
     assembly = Assembly(
         config,
         folder / "snapshot.duckdb",
@@ -109,21 +149,13 @@ def _built(
         config.as_of or now or dt.datetime.now(dt.UTC),
         earlier,
         folder / "quarantine",
-        None if earlier is None else quarantine_path(store, earlier.identity),
+        None if earlier is None else quarantine_path(folder.parent, earlier.identity),
         is_upload=files is not None,
         say=say,
     )
     built = assembly.run()
     held = sorted(built.reports.items(), key=lambda item: (item[1].feed_ix, item[0]))
-    sources = [report for _, report in held] + [report for report in built.refused if report not in built.reports.values()]
-    reason = _why_not(built)
-    if reason is not None:
-        return BuildReport(None, sources, reason)
-    say("publishing", _PUBLISHING)
-    parts = {"sources": [report.as_dict() for report in sources], "appended": built.appended}
-    identity = publish(store, built.path, parts, quarantine=folder / "quarantine", is_locked=True)
-    say("published", 1.0)
-    return BuildReport(identity, sources)
+    return built, [report for _, report in held] + [report for report in built.refused if report not in built.reports.values()]
 
 
 def _why_not(built: Built) -> str | None:

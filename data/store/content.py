@@ -51,7 +51,9 @@ _ROWS: Final[Mapping[str, str]] = {
     "FROM video_point t LEFT JOIN area USING (area_ix)",
     "calendar": f"hash({_columns('calendar')}) AS row FROM calendar t",
     "feed": f"hash({_columns('feed', 'feed_ix')}) AS row FROM feed t",
-    "finding": f"hash({_columns('finding', 'feed_ix')}, feed.name) AS row FROM finding t LEFT JOIN feed USING (feed_ix)",
+    # What a sample of positions says of their datum is carried forward and so not content.
+    "finding": f"hash({_columns('finding', 'feed_ix')}, feed.name) AS row "
+    "FROM (SELECT * FROM finding WHERE column_name IS DISTINCT FROM 'datum') t LEFT JOIN feed USING (feed_ix)",
     "definition": f"hash({_columns('definition')}) AS row FROM definition t",
 }
 """Rows that are content, as what follows ``SELECT``. The other tables are dictionaries of these, or say how they came."""

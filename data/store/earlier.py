@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ from data.config import Config, SourceConfig
 from data.errors import StoreError
 from data.ingest.report import FileReport
 from data.store.layout import database_path, identities
-from data.store.manifest import named_by_current, verified
+from data.store.manifest import named_by_current, read_manifest, verified
 from data.store.snapshot import opens
 
 
@@ -44,6 +45,8 @@ class Earlier:
         By name.
     appended
         Rows that were added in place since its events were last written in order.
+    proof
+        Gives its manifest once its file is seen to be what was published, or raises; None where that is known.
     """
 
     identity: str
@@ -58,15 +61,22 @@ class Earlier:
     files: Mapping[int, FileReport] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     appended: int = 0
+    proof: Future[dict[str, Any]] | None = None
 
     @classmethod
-    def of_store(cls, store: Path) -> Earlier | None:
-        """The one in force; where it is refused, the newest before it that verifies; None where there is none."""
+    def of_store(cls, store: Path, pool: Executor | None = None) -> Earlier | None:
+        """The one in force; where it is refused, the newest before it that verifies; None where there is none.
+
+        Parameters
+        ----------
+        pool
+            Hashes the one in force while it is already used; whoever uses it asks :attr:`proof` before relying on it.
+        """
         named: str | None = None
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(StoreError, duckdb.Error):
             named = named_by_current(store)
             if named is not None:
-                return cls.of(store, named)
+                return cls.of(store, named, pool)
         for identity in reversed(identities(store)):
             if named is None or identity < named:
                 with contextlib.suppress(StoreError):
@@ -74,15 +84,17 @@ class Earlier:
         return None
 
     @classmethod
-    def of(cls, store: Path, identity: str) -> Earlier:
-        """One snapshot.
+    def of(cls, store: Path, identity: str, pool: Executor | None = None) -> Earlier:
+        """One snapshot; with a pool, its file is hashed there.
 
         Raises
         ------
         StoreError
             It is not there, or not what was published.
         """
-        manifest, path = verified(store, identity), database_path(store, identity)
+        proof = pool.submit(verified, store, identity) if pool is not None else None
+        manifest = read_manifest(store, identity) if proof is not None else verified(store, identity)
+        path = database_path(store, identity)
         opens(path, manifest)
         with _reading(path) as connection:
             row = connection.execute("SELECT name, as_of, timezone, levels, made_up FROM snapshot").fetchall()[0]
@@ -91,7 +103,7 @@ class Earlier:
             files = {ix: FileReport.of_json(text) for ix, text in connection.execute("SELECT file_ix, report FROM file").fetchall()}
         return cls(
             identity, path, manifest, row[1], row[2], tuple(row[3]), row[0], row[4],
-            definition[0][0] if definition else "", files, feeds, int(manifest.get("appended", 0)),
+            definition[0][0] if definition else "", files, feeds, int(manifest.get("appended", 0)), proof,
         )  # fmt: skip
 
     @property
@@ -104,6 +116,12 @@ class Earlier:
         """``area``, ``category``, ``calendar`` and ``video_point`` as they are."""
         with _reading(self.path) as connection:
             return {table: connection.execute(f"SELECT * FROM {table}").df() for table in ("area", "category", "calendar", "video_point")}
+
+    def findings(self, column: str) -> list[tuple[Any, ...]]:
+        """``source, code, column, n, detail`` of what was found in one column."""
+        with _reading(self.path) as connection:
+            sql = "SELECT feed.name, code, column_name, n, detail FROM finding JOIN feed USING (feed_ix) WHERE column_name = ?"
+            return connection.execute(sql, [column]).fetchall()
 
     def config(self, source: SourceConfig) -> Config:
         """The configuration of a build that adds one source to this snapshot; its datum stays unless another is named."""
