@@ -1,8 +1,17 @@
 -- What is missing, disagrees or stands in a wrong order in the selected events, per group of areas; one column per issue.
+WITH own AS MATERIALIZED (
+  SELECT
+    declared_ix, d.area_ix AS own_ix, named.last_ix AS own_last, coalesce(d.area_ix, -1) <= 0 AND coalesce(len(codes), 0) = 0 AS is_none,
+    list_contains(codes, 'E_FK_STREET') AS is_street, list_contains(codes, 'E_FK_GRID') AS is_grid,
+    list_contains(codes, 'E_GRID_MISMATCH') AS is_mismatch
+  FROM declared AS d LEFT JOIN area AS named ON named.area_ix = d.area_ix
+),
+lies AS MATERIALIZED (SELECT area_ix, last_ix AS here_last FROM area),
+over AS MATERIALIZED (SELECT outcome_ix, is_closed FROM outcome)
 SELECT
   $groups[e.area_ix + 1] AS node, count(*) AS n,
   count(*) FILTER (is_closed) AS closed,
-  count(*) FILTER (located_by = 2 AND own.area_ix > 0) AS placed,
+  count(*) FILTER (located_by = 2 AND own_ix > 0) AS placed,
   count(*) FILTER (position_code = 'E_COORD_MISSING') AS coord_missing,
   count(*) FILTER (position_code = 'E_COORD_INVALID') AS coord_invalid,
   count(*) FILTER (position_code = 'E_COORD_ZERO') AS coord_zero,
@@ -11,13 +20,12 @@ SELECT
   count(*) FILTER (position_code = 'E_COORD_CRS') AS coord_crs,
   count(*) FILTER (coalesce(located_by, 0) = 0) AS nowhere,
   count(*) FILTER (located_by = 1) AS by_code,
-  count(*) FILTER (coalesce(own.area_ix, -1) <= 0 AND coalesce(len(own.codes), 0) = 0) AS declares_none,
-  count(*) FILTER (list_contains(own.codes, 'E_FK_STREET')) AS fk_street,
-  count(*) FILTER (list_contains(own.codes, 'E_FK_GRID')) AS fk_grid,
-  count(*) FILTER (list_contains(own.codes, 'E_GRID_MISMATCH')) AS code_parent,
+  count(*) FILTER (coalesce(is_none, true)) AS declares_none,
+  count(*) FILTER (is_street) AS fk_street,
+  count(*) FILTER (is_grid) AS fk_grid,
+  count(*) FILTER (is_mismatch) AS code_parent,
   count(*) FILTER (
-    located_by = 2 AND own.area_ix > 0 AND e.area_ix > 0
-    AND e.area_ix NOT BETWEEN named.area_ix AND named.last_ix AND own.area_ix NOT BETWEEN lies.area_ix AND lies.last_ix
+    located_by = 2 AND own_ix > 0 AND e.area_ix > 0 AND e.area_ix NOT BETWEEN own_ix AND own_last AND own_ix NOT BETWEEN e.area_ix AND here_last
   ) AS code_position,
   count(*) FILTER (least(accepted_at, registered_at, dispatched_at, disposed_at, verified_at) < reported_at) AS before_report,
   count(*) FILTER (dispatched_at < coalesce(registered_at, accepted_at)) AS dispatched_early,
@@ -37,8 +45,7 @@ SELECT
   count(*) FILTER (updated_at IS NULL) AS no_updated,
   count(*) FILTER (repairs > 0) AS repaired
 FROM selected AS e
-LEFT JOIN outcome USING (outcome_ix)
-LEFT JOIN declared AS own USING (declared_ix)
-LEFT JOIN area AS named ON named.area_ix = own.area_ix
-LEFT JOIN area AS lies ON lies.area_ix = e.area_ix
+LEFT JOIN over USING (outcome_ix)
+LEFT JOIN own USING (declared_ix)
+LEFT JOIN lies ON lies.area_ix = e.area_ix
 GROUP BY ALL
