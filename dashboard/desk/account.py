@@ -79,7 +79,9 @@ def _reason(code: str, n: int, rows: Sequence[Sample], lang: Language) -> html.T
 
 
 def _cell(row: Sample, lang: Language) -> list[Any]:
-    found: list[Any] = [f" {row.column} "] if row.column else [" "]
+    if not row.column:
+        return []
+    found: list[Any] = [f" {row.column} "]
     return [*found, html.Q(row.value) if row.value else html.Span(say("data_blank", lang), className="blank")]
 
 

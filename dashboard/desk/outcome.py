@@ -70,12 +70,14 @@ def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: 
             className="outcome-books",
         ),
     ]
-    if book.positions_set_aside:
-        parts.append(html.P(say("data_set_aside", lang, n=count(book.positions_set_aside)), className="quiet"))
-    if book.quarantined or book.reasons:
+    samples = _samples(upload, book, answer)
+    if book.reasons:
         parts.append(html.H4(say("data_refused_rows", lang)))
-        parts.append(account.reasons(book.reasons, _samples(upload, book, answer), lang))
+        parts.append(account.reasons(book.reasons, samples, lang))
         parts.append(html.P(say("data_fix_hint", lang), className="quiet"))
+    if answer.get("aside"):
+        parts.append(html.H4(say("data_aside", lang)))
+        parts.append(account.reasons(answer["aside"], samples, lang))
     parts.append(account.warnings(book.warnings, lang))
     parts.append(account.columns(book.kind, book.recognised, book.unknown, lang))
     parts.append(_publish(context, upload, book, lang))

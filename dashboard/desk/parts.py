@@ -12,7 +12,7 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 from dashboard import ids
 from dashboard.apology import apology
 from dashboard.context import Context
-from dashboard.desk import changes, head, outcome, quality, snapshots, sources
+from dashboard.desk import changes, datum, head, outcome, quality, snapshots, sources
 from dashboard.desk.address import Asked
 from dashboard.desk.desk import Desk
 from dashboard.desk.permission import may_write
@@ -52,6 +52,7 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("head", {"zh": "标题", "en": "Head"}, head.build),
     Part("sources", {"zh": "来源", "en": "Sources"}, sources.build),
     Part("quality", {"zh": "质量", "en": "Quality"}, quality.build),
+    Part("datum", {"zh": "坐标系", "en": "Datum"}, datum.build),
     Part("snapshots", {"zh": "快照", "en": "Snapshots"}, snapshots.build),
     Part("changes", {"zh": "变化", "en": "Changes"}, changes.build),
 )

@@ -98,7 +98,10 @@ def _answer(out: Path) -> tuple[dict[str, Any] | None, str | None]:
 
 
 def shortened(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer of ``check`` or ``take`` with ``rows`` counted by code in ``reasons``, and only the first of long lists."""
+    """The answer of ``check`` or ``take`` with only the first of long lists; ``rows`` become counts by code.
+
+    ``reasons`` are those of quarantined rows, ``aside`` those of rows whose position alone was set aside, ``first`` the first row numbers.
+    """
     found = dict(answer)
     rows = found.pop("rows", None)
     if isinstance(rows, dict):
@@ -109,7 +112,10 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
                 counts[code] = counts.get(code, 0) + 1
                 if counts[code] <= MOST_ROWS:
                     first.setdefault(code, []).append(int(number))
-        found["reasons"], found["first"] = counts, first
+        refused = found.get("reasons", counts)
+        found["reasons"] = refused
+        found["aside"] = {code: n for code, n in counts.items() if code not in refused}
+        found["first"] = first
     samples = found.get("samples")
     if isinstance(samples, list):
         kept: dict[str, list[Any]] = {}

@@ -26,7 +26,14 @@ def layout(context: Context, query: str) -> html.Div:
             html.A(say("data_skip", asked.lang), href=f"#{ids.part('sources')}", className="skip"),
             sections["head"],
             html.Main(
-                [handover.build(context, asked), sections["sources"], sections["quality"], sections["snapshots"], sections["changes"]],
+                [
+                    handover.build(context, asked),
+                    sections["sources"],
+                    sections["quality"],
+                    sections["datum"],
+                    sections["snapshots"],
+                    sections["changes"],
+                ],
                 className="desk-main",
             ),
         ],
