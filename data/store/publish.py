@@ -18,6 +18,7 @@ import duckdb
 
 from data.errors import SnapshotRefused
 from data.schema import SCHEMA_VERSION, TABLES
+from data.settings import store_settings
 from data.store import content
 from data.store.disk import discard, file_sha256, replace_text, sync
 from data.store.faults import told
@@ -44,7 +45,10 @@ def building(store: Path) -> Iterator[Path]:
         What is done inside found no space left, by Python's means or DuckDB's.
     StoreError
         The store cannot be written to, or DuckDB could not go on.
+    ConfigError
+        A setting of the store is wrong: better said before than after hours of building.
     """
+    store_settings()
     with locked(store), told(store):
         sweep(store)
         folder = store / BUILDING

@@ -17,7 +17,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.config import default_timezone
-from data.errors import StoreError
+from data.errors import ConfigError, StoreError
 from data.settings import StoreSettings, store_settings
 from data.store.disk import discard, sync
 from data.store.history import record
@@ -86,16 +86,26 @@ def retire(store: Path, now: dt.datetime | None = None, *, settings: StoreSettin
 
 
 def carry_out(store: Path, now: dt.datetime | None = None, *, settings: StoreSettings | None = None, is_locked: bool = False) -> Plan:
-    """As :func:`retire`, but gives the plan with its reasons; ``retired`` holds what really went."""
-    settings = settings or store_settings()
+    """As :func:`retire`, but gives the plan with its reasons; ``retired`` holds what really went.
+
+    Inside a build nothing is raised: what was published stays published, and the plan says what went wrong.
+    """
     now = now or dt.datetime.now(dt.UTC)
-    with contextlib.nullcontext() if is_locked else locked(store):
-        if not is_locked:
+    if not is_locked:
+        with locked(store):
             sweep(store)
-        plan = _planned(store, now, settings, is_verified=is_locked)
-        gone = {identity: why for identity, why in plan.retired.items() if _remove(store, identity, why)}
-        _forget_quarantine(store, now - dt.timedelta(days=settings.keep_quarantine_days))
-        stuck = [identity for identity in plan.retired if identity not in gone]
+            return _carried_out(store, now, settings or store_settings(), is_verified=False)
+    try:
+        return _carried_out(store, now, settings or store_settings(), is_verified=True)
+    except (StoreError, ConfigError, OSError) as error:
+        return Plan(warnings=(f"Nothing more was retired: {error}",))
+
+
+def _carried_out(store: Path, now: dt.datetime, settings: StoreSettings, *, is_verified: bool) -> Plan:
+    plan = _planned(store, now, settings, is_verified=is_verified)
+    gone = {identity: why for identity, why in plan.retired.items() if _remove(store, identity, why)}
+    _forget_quarantine(store, now - dt.timedelta(days=settings.keep_quarantine_days))
+    stuck = [identity for identity in plan.retired if identity not in gone]
     warnings = plan.warnings
     if stuck:
         warnings += (f"{', '.join(stuck)} could not be removed now; `retire` tries again.",)
