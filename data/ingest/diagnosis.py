@@ -19,7 +19,9 @@ import pandas as pd
 import shapely
 
 from data.indicators.intervals import wilson
+from data.ingest.areas import Division
 from data.ingest.datum import Datum, Pair, to_wgs84
+from data.schema import DATUMS
 
 SUSPECT: Final = "W_CRS_SUSPECT"
 SHARES: Final = "C_DATUM_SHARES"
@@ -195,12 +197,40 @@ def _samples(connection: duckdb.DuckDBPyConnection, files: list[Any], every: Map
     return {int(feed): part for feed, part in frame.groupby(frame["file_ix"].map(feed_of))}
 
 
+def of_stage(connection: duckdb.DuckDBPyConnection, division: Division, *, is_assumed: bool = False) -> Diagnosis | None:
+    """The same for the accepted rows of one file that :class:`data.ingest.event_table.EventTable` has judged, before they are written.
+
+    Reads the tables ``stage`` and ``own``. None where no row has a position in degrees and an area of its own with a boundary.
+    """
+    inner = {"own_ix", "own_area", "own_last", "own_bits"}
+    named = [name.removeprefix("own_") for name, *_ in connection.execute("DESCRIBE own").fetchall() if name not in inner]
+    on = " AND ".join(f"stage.{name} IS NOT DISTINCT FROM own.own_{name}" for name in named) or "true"
+    frame = connection.execute(
+        f"""SELECT lon, lat, own_area, datum_ix FROM stage JOIN own ON {on}
+            WHERE codes = 0 AND position_code = 0 AND own_area > 0 AND datum_ix < $datums
+            QUALIFY count(*) OVER () <= $most OR hash(lon, lat) % (count(*) OVER () // $most)::UBIGINT = 0""",
+        {"datums": len(DATUMS), "most": SAMPLE},
+    ).df()
+    if frame.empty:
+        return None
+    datum_ix = int(frame["datum_ix"].value_counts().sort_index().idxmax())
+    part = frame[frame["datum_ix"] == datum_ix]
+    shapes = _inherited(
+        [None if pd.isna(parent) else int(parent) for parent in division.table["parent_ix"]], [area.boundary for area in division.areas]
+    )
+    declared = HYPOTHESES[HYPOTHESES.index(DATUMS[datum_ix])]
+    found = diagnose(part["lon"], part["lat"], part["own_area"], shapes, declared, is_assumed=is_assumed and declared == "WGS84")
+    return found if found.n else None
+
+
 def with_boundary(connection: duckdb.DuckDBPyConnection) -> list[Any]:
     """For every ``area_ix`` its boundary, or that of the nearest area above it that has one; None for the whole area."""
     rows = connection.execute("SELECT parent_ix, boundary FROM area ORDER BY area_ix").fetchall()
-    shapes: list[Any] = []
-    parsed = shapely.from_wkb([None if wkb is None else bytes(wkb) for _, wkb in rows])
-    for ix, (parent, _) in enumerate(rows):
-        shape = parsed[ix]
-        shapes.append(None if parent is None else shape if shape is not None else shapes[parent])
-    return shapes
+    return _inherited([parent for parent, _ in rows], shapely.from_wkb([None if wkb is None else bytes(wkb) for _, wkb in rows]))
+
+
+def _inherited(parents: Sequence[int | None], shapes: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
+    for parent, shape in zip(parents, shapes, strict=True):
+        found.append(None if parent is None else shape if shape is not None else found[parent])
+    return found

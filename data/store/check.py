@@ -13,6 +13,7 @@ import duckdb
 
 from data.config import Config, EntityKind, SourceConfig
 from data.errors import ConfigError
+from data.ingest import diagnosis
 from data.ingest.areas import of_snapshot
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
@@ -83,7 +84,7 @@ def check(
                 area for area in of_snapshot(earlier.tables["area"]) if kind != "area" or settings.levels[area.depth] != judged.level
             ]
         intake.take(judged, 0, 0, file)
-        return _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None)
+        return _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
 
 
 def _source(config: Config, file: Path, kind: str) -> SourceConfig:
@@ -94,7 +95,7 @@ def _source(config: Config, file: Path, kind: str) -> SourceConfig:
     return SourceConfig(name=file.stem, kind=kind, path=file, level=level)  # type: ignore[arg-type]
 
 
-def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
+def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, Any]:
     report = intake.reports[0]
     columns = {"recognised": report.recognised, "unknown": report.unknown, "missing": intake.missing(0)}
     if report.read == "rejected":
@@ -108,6 +109,11 @@ def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
     table.judge()
     intake.video.judge(division, intake.config, intake.epsg)
     intake.account(table, division, with_areas=report.kind == "area")
+    datum = None
+    if division is not None and report.kind == "event" and 0 not in intake.epsg:
+        datum = diagnosis.of_stage(intake.connection, division, is_assumed=not has_datum)
+    if datum is not None and datum.is_suspect:
+        report.warnings.append(diagnosis.SUSPECT)
     rows = intake.quarantine.rows(0)
     aside = [*table.set_aside_rows(0), *intake.video.set_aside_rows(0)] if report.has_position else []
     for row_no, code in aside:
@@ -125,6 +131,7 @@ def _answer(intake: Intake, *, has_areas: bool) -> dict[str, Any]:
         "reasons": report.reasons,
         "samples": _samples(intake),
         "findings": report.findings,
+        "datum": None if datum is None else datum.as_dict(),
     }
 
 

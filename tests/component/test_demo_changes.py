@@ -15,7 +15,7 @@ import pytest
 
 from data.config import Config
 from data.ingest.diagnosis import of_feeds
-from data.store.build import build, build_file
+from data.store.build import build, build_file, check
 from data.store.diff import diff
 from data.store.store import Store
 
@@ -105,6 +105,12 @@ def test_the_datum_of_the_patrols_file_is_found_out(demo_store: Path, tmp_path: 
     path = tmp_path / "files" / "sources.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('datum = "GCJ02"\n', ""), encoding="utf-8")
     config = Config.load(path)
+    checked = check(tmp_path / "files" / PATROL, "event", config, now=NOW)
+    assert "W_CRS_SUSPECT" in checked["warnings"]
+    assert (checked["datum"]["winner"], checked["datum"]["is_assumed"]) == ("GCJ02", True)
+    declared = check(tmp_path / "files" / PATROL, "event", demo_store.parent / "files" / "sources.toml", now=NOW)
+    assert "W_CRS_SUSPECT" not in declared["warnings"]
+    assert declared["datum"]["shares"] == checked["datum"]["shares"]
     target = build_file(config, tmp_path / "built.duckdb", now=NOW).path
     for file, is_declared in ((target, False), (next((demo_store / "snapshots").glob("*.duckdb")), True)):
         with duckdb.connect(str(file), read_only=True) as connection:
