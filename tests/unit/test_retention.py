@@ -276,7 +276,7 @@ def test_settings_are_read_from_environment_and_file(tmp_path: Path, monkeypatch
 
 
 CRASHER = """
-import datetime as dt, json, os, sys
+import datetime as dt, json, os, shutil, sys
 from pathlib import Path
 from data.store.publish import building, publish, rollback
 from data.store.retention import retire
@@ -296,11 +296,17 @@ def in_a_process(work):
     with os.fdopen(read) as result:
         return os.waitstatus_to_exitcode(status), result.read()
 
+templates = {count: store.parent / f"{count}.duckdb" for count in (1, 2)}
+
+def make():
+    for count, path in templates.items():
+        built_file(path, ["A%d" % n for n in range(count)])
+
 def add(count):
     with building(store) as folder:
         (folder / "quarantine" / "x").mkdir(parents=True)
         (folder / "quarantine" / "x" / "y.csv").write_text("row")
-        built = built_file(folder / "b.duckdb", ["A%d" % n for n in range(count)])
+        built = shutil.copy(templates[count], folder / "b.duckdb")
         return publish(store, built, {}, quarantine=folder / "quarantine", is_locked=True)
 
 def again(current):
@@ -334,14 +340,15 @@ def swept():
     with building(store):
         return sorted({path.name.split(".")[0] for folder in ("snapshots", "quarantine") for path in (store / folder).iterdir()})
 
+in_a_process(make)
 current = json.loads(in_a_process(lambda: add(1))[1])
 step, code = 0, 9
 while code == 9:
     step += 1
     old = json.loads(in_a_process(lambda: again(current))[1])
     code, _ = in_a_process(lambda: die_at(step))
-    said = json.loads(in_a_process(lambda: look(old))[1])
-    print(json.dumps({"code": code, "old": old, **said, "swept": json.loads(in_a_process(swept)[1])}), flush=True)
+    said = json.loads(in_a_process(lambda: {**look(old), "swept": swept()})[1])
+    print(json.dumps({"code": code, "old": old, **said}), flush=True)
 """
 
 
