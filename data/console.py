@@ -188,7 +188,14 @@ def compared(found: Mapping[str, Any]) -> None:
     restated = found["restated"]
     say(f"restated: {len(restated):,}")
     rows = [
-        [entry["day"], entry["area"], entry["indicator"], _figure(entry["before"]), _figure(entry["after"]), _cases(entry)]
+        [
+            entry["day"],
+            entry["area"],
+            " ".join((entry["indicator"], entry.get("category", ""))).rstrip(),
+            _figure(entry["before"]),
+            _figure(entry["after"]),
+            _cases(entry),
+        ]
         for entry in restated
     ]
     _first(("day", "area", "indicator", "before", "after", "cases"), rows)

@@ -150,9 +150,16 @@ QUESTIONS: Final[dict[str, Question]] = {
         Question(
             "outcomes_per_area_and_day",
             {"day": "int, local days since 1970", "node": "int, as grouped", "outcome_ix": "int"} | _N | {"proactive": "int, events"},
-            {"groups": "INTEGER[]", "days": "INTEGER[]", "chosen": "VARCHAR"},
+            _GROUPS | {"days": "INTEGER[]", "chosen": "VARCHAR"},
             reach="everything",
             cohort="never",
+        ),
+        Question(
+            "categories_per_area_and_day",
+            {"day": "int, local days since 1970", "node": "int, as grouped", "category_ix": "int"} | _N,
+            _GROUPS | {"days": "INTEGER[]", "counted": MASK},
+            reach="everything",
+            cohort="never",  # the outcomes asked about are of the cohort
         ),
         Question(
             "quality_per_area",

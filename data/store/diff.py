@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.errors import SelectionError
 from data.store.changed import Sides, flags, take
+from data.store.recategorised import Recategorised, names_of
 from data.store.restated import Cases, Places, Restated
 from data.store.store import Store
 from data.view import View
@@ -45,8 +46,9 @@ def diff(
         ``from``, ``to``: the ids. ``new``, ``closed``, ``reopened``, ``withdrawn``: a list each, one entry per area and category
         (``area``, ``name``, ``domain``, ``category``, ``n``, ``cases``). ``restated``: one entry per number of a day that was over in
         the earlier snapshot (``indicator``, ``area``, ``day``, ``before``, ``after``, ``cases``), see :mod:`data.store.restated`;
-        ``before`` and ``after`` are what ``ask`` gives for that day and area, None where there is no value. An entry with more than
-        ``most`` cases says in ``more`` how many are not listed.
+        ``before`` and ``after`` are what ``ask`` gives for that day and area, None where there is no value. Where cases were put into
+        another category, ``accepted`` of the two categories is restated, in entries that name ``domain`` and ``category`` as well. An
+        entry with more than ``most`` cases says in ``more`` how many are not listed.
 
     Raises
     ------
@@ -75,16 +77,17 @@ def between(before: View, after: View, *, level: str | None = None, most: int = 
     sides = Sides(before, after)
     places = Places.of(sides, level)
     lists: dict[str, dict[tuple[int, str, str], Cases]] = {kind: {} for kind in KINDS}
-    restated = Restated(sides, places, most)
+    restated, recategorised = Restated(sides, places, most), Recategorised(sides, places, most)
     if before.snapshot.id != after.snapshot.id:
         for pairs in sides.pairs():
             _list(lists, sides, places, pairs, most)
             restated.take(pairs)
+            recategorised.take(pairs)
     return {
         "from": before.snapshot.id,
         "to": after.snapshot.id,
         **{kind: _entries(lists[kind], places) for kind in KINDS},
-        "restated": restated.entries(),
+        "restated": [*restated.entries(), *recategorised.entries()],
     }
 
 
@@ -102,20 +105,11 @@ def _list(lists: dict[str, dict[tuple[int, str, str], Cases]], sides: Sides, pla
     for kind, mask in masks.items():
         part = pairs[np.asarray(mask, dtype=bool)]
         view, side, name = (sides.before, 0, "b") if kind == "withdrawn" else (sides.after, 1, "a")
-        domain, category = _categories(view, part[f"category_ix_{name}"])
+        domain, category = names_of(view, part[f"category_ix_{name}"])
         area = take(places.own(side), part[f"area_ix_{name}"])
         for (node, *kinds), found in part["event_id"].groupby([area, domain, category]):
             cases = lists[kind].setdefault((int(node), str(kinds[0]), str(kinds[1])), Cases())
             cases.add(sorted(found)[:most], len(found), most)
-
-
-def _categories(view: View, positions: pd.Series) -> tuple[Any, Any]:
-    """Names of the domain and of the category of each event; a case that only has a domain has its name for both."""
-    tree = view.snapshot.categories
-    names = np.array([*tree.names, ""], dtype=object)
-    domains = np.append(tree.ancestor(1), -1)[positions]
-    categories = np.append(tree.ancestor(2), -1)[positions]
-    return names[domains], names[np.where(categories < 0, domains, categories)]
 
 
 def _entries(found: dict[tuple[int, str, str], Cases], places: Places) -> list[dict[str, Any]]:

@@ -125,7 +125,7 @@ class Restated:
     def take(self, pairs: pd.DataFrame) -> None:
         """Take changed events as :meth:`Sides.pairs` gives them."""
         days = [pairs[f"day_{side}"].to_numpy() for side in "ba"]
-        over = [(day != UNKNOWN) & (day < self._today) for day in days]
+        over = [(day != UNKNOWN) & (day < today_of(self.sides.before)) for day in days]
         is_rewritten = rewritten(self.sides, pairs)
         chosen = (over[0] | over[1]) & (is_rewritten | self._moved(pairs, days) | self._turned(pairs))
         if not chosen.any():
@@ -166,12 +166,6 @@ class Restated:
                 | cases.as_dict()
             )
         return entries
-
-    @cached_property
-    def _today(self) -> int:
-        """The earlier snapshot's own today: days before it were over."""
-        snapshot = self.sides.before.snapshot
-        return int(np.datetime64(snapshot.as_of.astimezone(snapshot.zone).date(), "D").astype(np.int64))
 
     @cached_property
     def _terms(self) -> list[int]:
@@ -253,6 +247,17 @@ class Restated:
             points * np.nan_to_num(values[at]) for points, at in zip(terms.values(), self._terms, strict=True)
         )
         return [np.where(least > 0, score, np.nan) if INDICATORS[key].measure == "score" else values[at] for at, key in enumerate(KEYS)]
+
+
+def today_of(view: View) -> int:
+    """The day of a snapshot's ``as_of``, counted from 1970: days before it were over."""
+    snapshot = view.snapshot
+    return int(np.datetime64(snapshot.as_of.astimezone(snapshot.zone).date(), "D").astype(np.int64))
+
+
+def chains_of(places: Places, side: int) -> dict[int, Ints]:
+    """The deepest area by which an event is told → the shared numbers of that and of all above it."""
+    return {int(node): chain for node, chain in zip(places.own(side), places.chains[side], strict=True)}
 
 
 def _deepest(view: View, level: str | None) -> int:

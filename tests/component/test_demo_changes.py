@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from collections import Counter
@@ -19,7 +18,6 @@ from data.store.build import build, build_file, check
 from data.store.diff import diff
 from data.store.store import Store
 
-NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 PATROL = "网格员上报.csv"
 
 
@@ -64,7 +62,7 @@ def test_the_difference_is_what_was_edited(copied: Path) -> None:
     edited.loc[open_now.index, ["结案时间", "事件状态"]] = ["2026/11/22 7:59", "结案"]
     edited = pd.concat([edited, twins.assign(事件编号=[f"WG20269999{number:05d}" for number in range(len(twins))])])
     edited.to_csv(path, index=False, encoding="utf-8-sig")
-    after_id = build(copied / "files" / "sources.toml", copied / "store", now=NOW).snapshot
+    after_id = build(copied / "files" / "sources.toml", copied / "store").snapshot
     assert after_id
     found = diff(copied / "store", before_id, after_id)
     now = tables(copied / "store", after_id)
@@ -105,13 +103,13 @@ def test_the_datum_of_the_patrols_file_is_found_out(demo_store: Path, tmp_path: 
     path = tmp_path / "files" / "sources.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('datum = "GCJ02"\n', ""), encoding="utf-8")
     config = Config.load(path)
-    checked = check(tmp_path / "files" / PATROL, "event", config, now=NOW)
+    checked = check(tmp_path / "files" / PATROL, "event", config)
     assert "W_CRS_SUSPECT" in checked["warnings"]
     assert (checked["datum"]["winner"], checked["datum"]["is_assumed"]) == ("GCJ02", True)
-    declared = check(tmp_path / "files" / PATROL, "event", demo_store.parent / "files" / "sources.toml", now=NOW)
+    declared = check(tmp_path / "files" / PATROL, "event", demo_store.parent / "files" / "sources.toml")
     assert "W_CRS_SUSPECT" not in declared["warnings"]
     assert declared["datum"]["shares"] == checked["datum"]["shares"]
-    target = build_file(config, tmp_path / "built.duckdb", now=NOW).path
+    target = build_file(config, tmp_path / "built.duckdb").path
     for file, is_declared in ((target, False), (next((demo_store / "snapshots").glob("*.duckdb")), True)):
         with duckdb.connect(str(file), read_only=True) as connection:
             names = dict(connection.execute("SELECT name, feed_ix FROM feed").fetchall())
