@@ -5,10 +5,9 @@ The totals of a day and area stay, those of two of its categories do not: entrie
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,78 +17,109 @@ from data.bound import in_cohort
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.store.changed import TIME_LIMIT_S, UNKNOWN, Sides, take
-from data.store.restated import Cases, Places, chains_of, today_of
+from data.store.restated import Cases, Places, today_of
 from data.view import View
 
-Cell = tuple[int, int, str, str]
-"""Day from 1970, shared number of an area, names of the domain and of the category."""
+Ints = npt.NDArray[np.int64]
+Kind = tuple[str, str]
+"""Names of a domain and of a category in it; an event that only has a domain has its name for both."""
+
+_KINDS: Final = 1 << 16
+_NODES: Final = 1 << 24
 
 
 @dataclass
 class Recategorised:
-    """Collects cases in another category and gives the numbers they change; parameters as of ``Restated``."""
+    """Collects cases in another category and gives the numbers they change; parameters as of ``Restated``.
+
+    A number's key is ``(day from 1970, shared number of the area, number of the kind)`` in one integer.
+    """
 
     sides: Sides
     places: Places
     most: int
-    _found: dict[Cell, Cases] = field(default_factory=dict)
+    _found: dict[int, Cases] = field(default_factory=dict)
 
     def take(self, pairs: pd.DataFrame) -> None:
         """Take changed events as :meth:`Sides.pairs` gives them."""
         views = (self.sides.before, self.sides.after)
-        names = [names_of(view, pairs[f"category_ix_{side}"]) for view, side in zip(views, "ba", strict=True)]
+        numbers, _ = self._kinds
+        kinds = [take(number, pairs[f"category_ix_{side}"]) for number, side in zip(numbers, "ba", strict=True)]
         counts = [take(in_cohort(view), pairs[f"outcome_ix_{side}"]) for view, side in zip(views, "ba", strict=True)]
-        differs = (names[0][0] != names[1][0]) | (names[0][1] != names[1][1])
-        both = (pairs["is_before"] & pairs["is_after"]).to_numpy() & counts[0] & counts[1]
-        today = today_of(self.sides.before)
-        for at in np.flatnonzero(both & differs):
-            row = pairs.iloc[at]
-            for side, name in enumerate("ba"):
-                if row[f"day_{name}"] >= today:
-                    continue
-                for node in self.places.chains[side][row[f"area_ix_{name}"]]:
-                    if node != UNKNOWN:
-                        cell = (int(row[f"day_{name}"]), int(node), str(names[side][0][at]), str(names[side][1][at]))
-                        self._found.setdefault(cell, Cases()).add([row["event_id"]], 1, self.most)
+        chosen = np.flatnonzero(counts[0] & counts[1] & (kinds[0] != kinds[1]))
+        if not len(chosen):
+            return
+        part, today = pairs.iloc[chosen], today_of(self.sides.before)
+        for side, name in enumerate("ba"):
+            day = part[f"day_{name}"].to_numpy(dtype=np.int64)
+            for depth in range(self.places.chains[side].shape[1]):
+                node = take(self.places.chains[side][:, depth], part[f"area_ix_{name}"])
+                rows = (day < today) & (node != UNKNOWN)
+                key = (day[rows] * _NODES + node[rows]) * _KINDS + kinds[side][chosen][rows]
+                for cell, ids in part["event_id"][rows].groupby(key):
+                    self._found.setdefault(int(cell), Cases()).add(sorted(ids)[: self.most], len(ids), self.most)
 
     def entries(self) -> list[dict[str, Any]]:
         """As of ``Restated``, of ``accepted`` alone, with ``domain`` and ``category``."""
         if not self._found:
             return []
-        days = sorted({cell[0] for cell in self._found})
-        before, after = (self._values(view, side, days) for side, view in enumerate((self.sides.before, self.sides.after)))
-        return [
-            {
+        cells = np.array(sorted(self._found), dtype=np.int64)
+        before, after = (self._values(view, side, cells) for side, view in enumerate((self.sides.before, self.sides.after)))
+        _, names = self._kinds
+        entries = []
+        for cell, was, now in zip(cells.tolist(), before.tolist(), after.tolist(), strict=True):
+            if was == now:
+                continue
+            node, (domain, category) = cell // _KINDS % _NODES, names[cell % _KINDS]
+            day = cell // _KINDS // _NODES
+            entry = {
                 "indicator": "accepted",
-                "area": self.places.codes[cell[1]],
-                "day": str(np.datetime64(cell[0], "D")),
-                "before": before[cell],
-                "after": after[cell],
-                **cases.as_dict(),
-                "domain": cell[2],
-                "category": cell[3],
+                "area": self.places.codes[node],
+                "day": str(np.datetime64(day, "D")),
+                "before": was,
+                "after": now,
             }
-            for cell, cases in sorted(self._found.items(), key=lambda item: (item[0][0], self.places.order[item[0][1]], item[0][2:]))
-            if before[cell] != after[cell]
-        ]
+            entry |= self._found[cell].as_dict() | {"domain": domain, "category": category}
+            entries.append(((day, self.places.order[node], domain, category), entry))
+        return [entry for _, entry in sorted(entries, key=lambda item: item[0])]
 
-    def _values(self, view: View, side: int, days: Sequence[int]) -> Counter[Cell]:
-        own, chains = self.places.own(side), chains_of(self.places, side)
-        rows = QUESTIONS["categories_per_area_and_day"].ask(
-            view, Selection(), time_limit_s=TIME_LIMIT_S, groups=own.tolist(), days=list(days), counted=in_cohort(view)
+    @cached_property
+    def _kinds(self) -> tuple[tuple[Ints, Ints], list[Kind]]:
+        """Per side the number of each category's kind, and the kinds by number."""
+        shared: dict[Kind, int] = {}
+        numbers = []
+        for view in (self.sides.before, self.sides.after):
+            listed = zip(*names_of(view, np.arange(len(view.snapshot.categories))), strict=True)
+            numbers.append(
+                np.array([shared.setdefault((str(domain), str(category)), len(shared)) for domain, category in listed], dtype=np.int64)
+            )
+        return (numbers[0], numbers[1]), list(shared)
+
+    def _values(self, view: View, side: int, cells: Ints) -> Ints:
+        own, chain = self.places.own(side), self.places.chains[side]
+        rows = (
+            QUESTIONS["categories_per_area_and_day"]
+            .ask(
+                view,
+                Selection(),
+                time_limit_s=TIME_LIMIT_S,
+                groups=own.tolist(),
+                days=np.unique(cells // _KINDS // _NODES).tolist(),
+                counted=in_cohort(view),
+            )
+            .dropna(subset=["category_ix"])
         )
-        domains, categories = names_of(view, rows["category_ix"].fillna(UNKNOWN).astype(np.int64))
-        found: Counter[Cell] = Counter()
-        listed = (rows[name].to_numpy(dtype=np.int64) for name in ("day", "node", "n"))
-        for day, node, n, domain, category in zip(*listed, domains, categories, strict=True):
-            for above in chains[int(node)]:
-                if above != UNKNOWN:
-                    found[int(day), int(above), domain, category] += int(n)
-        return found
+        nodes, first = np.unique(own, return_index=True)
+        above = chain[first][np.searchsorted(nodes, rows["node"].to_numpy(dtype=np.int64))]  # every row counts for its area and all above
+        kind = self._kinds[0][side][rows["category_ix"].to_numpy(dtype=np.int64)]
+        key = (rows["day"].to_numpy(dtype=np.int64)[:, None] * _NODES + above) * _KINDS + kind[:, None]
+        place = np.minimum(np.searchsorted(cells, key), len(cells) - 1)
+        row, depth = np.nonzero((cells[place] == key) & (above != UNKNOWN))
+        return np.bincount(place[row, depth], weights=rows["n"].to_numpy(dtype=np.float64)[row], minlength=len(cells)).astype(np.int64)
 
 
 def names_of(view: View, positions: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Names of the domain and of the category of each event; one that only has a domain has its name for both."""
+    """Names of the domain and of the category of each event, its :data:`Kind`; empty where the position is -1."""
     tree, at = view.snapshot.categories, np.asarray(positions, dtype=np.int64)
     names = np.array([*tree.names, ""], dtype=object)
     domains, categories = (np.append(tree.ancestor(depth), UNKNOWN)[at] for depth in (1, 2))

@@ -255,11 +255,6 @@ def today_of(view: View) -> int:
     return int(np.datetime64(snapshot.as_of.astimezone(snapshot.zone).date(), "D").astype(np.int64))
 
 
-def chains_of(places: Places, side: int) -> dict[int, Ints]:
-    """The deepest area by which an event is told → the shared numbers of that and of all above it."""
-    return {int(node): chain for node, chain in zip(places.own(side), places.chains[side], strict=True)}
-
-
 def _deepest(view: View, level: str | None) -> int:
     """Depth of the last level by which a view's changes are told."""
     tree, seen = view.snapshot.areas, _seen(view)
