@@ -63,7 +63,8 @@ def build_once(inbox: Path, store: Path, steps: Connection, limit: int | None) -
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     try:
         report = build(Config.load(inbox / "sources.toml"), store, lambda step, _share: steps.send(("step", step)))
-        steps.send(("done", report.snapshot))
+        refused = [f"{source.code} {source.message}" for source in report.sources if source.read == "rejected"]
+        steps.send(("fault", f"a good file was refused: {refused}") if refused else ("done", report.snapshot))
     except StoreError as error:
         steps.send((type(error).__name__, str(error)))
     except Exception as error:  # noqa: BLE001  whatever else comes is the finding
@@ -165,7 +166,7 @@ def measure(kills: int, seed: int, is_full_disk: bool, folder: Path) -> dict[str
     write_events(inbox, 10)
     failures: list[str] = []
     ends: Counter[str] = Counter()
-    with small_disk(folder / "disk", 60_000_000) if is_full_disk else contextlib.nullcontext(False) as is_mounted:
+    with small_disk(folder / "disk", 100_000_000) if is_full_disk else contextlib.nullcontext(False) as is_mounted:
         store = folder / "disk" / "store" if is_mounted else folder / "store"
         whole_s = min(duration(context, inbox, store) for _ in range(2))
         stop, (findings, send) = context.Event(), context.Pipe(duplex=False)
@@ -178,7 +179,7 @@ def measure(kills: int, seed: int, is_full_disk: bool, folder: Path) -> dict[str
                 if not is_full_disk:
                     outcome = run(context, inbox, store, kill_after=moment(random_, whole_s, is_publishing=number % 2 == 1))
                 elif is_mounted:
-                    with filled(store, random_.randrange(6_000_000)):
+                    with filled(store, random_.randrange(24_000_000)):
                         outcome = run(context, inbox, store)
                 else:
                     largest = max(path.stat().st_size for path in (store / "snapshots").glob("*.duckdb"))
@@ -196,7 +197,7 @@ def measure(kills: int, seed: int, is_full_disk: bool, folder: Path) -> dict[str
         last = run(context, inbox, store)
         if last[0] != "done" or read_manifest(store, str(last[1]))["counts"]["event"] != 77:
             failures.append(f"the next build: {last}")
-        failures += [f"left behind: {name}" for name in litter(store)]
+        failures += [f"left behind: {name}" for name in (*litter(store), *os.listdir(tempfile.gettempdir()))]
         disk = "a small file system" if is_mounted else "a limit on file size" if is_full_disk else None
     return {
         "builds": kills, "disk": disk, "build_s": round(whole_s, 3), "ends": dict(ends), "reads": reads, "failures": failures,
@@ -247,6 +248,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "tmp").mkdir()
+        tempfile.tempdir = os.environ["TMPDIR"] = str(Path(folder) / "tmp")  # whatever builds leave there is litter, too
         found = measure(given.kills, given.seed, given.full_disk, Path(folder))
     if given.json:
         print(json.dumps(found))

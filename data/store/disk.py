@@ -36,18 +36,21 @@ def file_sha256(path: Path) -> str:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a file so that whoever reads it, whenever a crash comes, sees the old or the new text, never a part."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        if path.is_dir():  # not ours: out of the way, to be swept
-            path.rename(path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp"))
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    for left in (2, 1, 0):
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            if path.is_dir():  # not ours: out of the way, to be swept
+                path.rename(path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp"))
+            temporary.replace(path)
+            break
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            if not left or not isinstance(error, FileNotFoundError) or not path.parent.is_dir():
+                raise  # else a build that began just now has swept it
     sync(path.parent)
 
 

@@ -144,7 +144,8 @@ class Store:
 
         Each has also ``in_force`` and ``pinned``, and ``refused``, a sentence, where it is not as it was written.
         """
-        return [self._marked(manifest) for manifest in manifests(self.path)]
+        current = self.named
+        return [self._marked(manifest, current) for manifest in manifests(self.path)]
 
     def manifest(self, identity: str) -> dict[str, Any]:
         """One manifest, with ``in_force`` and ``pinned``.
@@ -154,11 +155,11 @@ class Store:
         NoSnapshot, SnapshotRefused
             There is none of this id, or it cannot be read.
         """
-        return self._marked(read_manifest(self.path, identity))
+        return self._marked(read_manifest(self.path, identity), self.named)
 
-    def _marked(self, manifest: dict[str, Any]) -> dict[str, Any]:
+    def _marked(self, manifest: dict[str, Any], current: str | None) -> dict[str, Any]:
         identity = manifest["id"]
-        return {**manifest, "in_force": identity == self.named, "pinned": is_pinned(self.path, identity)}
+        return {**manifest, "in_force": identity == current, "pinned": is_pinned(self.path, identity)}
 
     def verify(self, identity: str | None = None) -> dict[str, Any]:
         """Whether a snapshot, or the one in force, is exactly what was published and can be opened.
