@@ -33,7 +33,7 @@ class Settings(StoreSettings):
     )
     store: Path = Field(Path("var/store"), description="Folder of the snapshots.")
     upload_mb: int = Field(200, ge=1, le=100_000, description="Largest file, in megabytes, that a person may hand in on the data page.")
-    check_seconds: int = Field(300, ge=5, le=86_400, description="Seconds after which checking a file that was handed in is given up.")
+    check_seconds: int = Field(300, ge=1, le=86_400, description="Seconds after which checking a file that was handed in is given up.")
     check_mb: int = Field(4096, ge=0, le=1_000_000, description="Megabytes of memory that checking such a file may address; 0: any.")
     publish_seconds: int = Field(3600, ge=30, le=604_800, description="Seconds after which publishing such a file is given up.")
     demo_scale: Literal["small", "district", "city"] = Field(

@@ -122,7 +122,10 @@
 
         kind.addEventListener("change", sources);
         source.addEventListener("change", picked);
-        input.addEventListener("change", function () { took(input.files[0]); });
+        input.addEventListener("change", function () {
+            took(input.files[0]);
+            input.value = ""; /* so that the same file, corrected meanwhile, can be chosen again */
+        });
         ["dragenter", "dragover"].forEach(function (kindOfEvent) {
             drop.addEventListener(kindOfEvent, function (event) {
                 event.preventDefault();
@@ -189,8 +192,14 @@
             if (request.status === 201 && body) {
                 say("");
                 watch(body.upload);
-            } else {
+            } else if (request.status) {
                 say(problem(request.status, body), true);
+            } else {
+                /* a file that was saved again after it was chosen can no longer be read */
+                file.slice(0, 1).arrayBuffer().then(
+                    function () { say(problem(0, null), true); },
+                    function () { say(plan.words.problem_changed, true); }
+                );
             }
         });
         request.send(file);

@@ -82,7 +82,7 @@ def _cell(row: Sample, lang: Language) -> list[Any]:
     if not row.column:
         return []
     found: list[Any] = [f" {row.column} "]
-    return [*found, html.Q(row.value) if row.value else html.Span(say("data_blank", lang), className="blank")]
+    return [*found, html.Span(f"“{row.value}”", className="value") if row.value else html.Span(say("data_blank", lang), className="blank")]
 
 
 def columns(kind: str, recognised: Mapping[str, str], unknown: Sequence[str], lang: Language) -> html.Div | None:

@@ -20,8 +20,8 @@ WORDS: Final = (
     "choose", "drop", "kind", "source", "new_source", "new_name", "mode", "send", "sending", "other_file", "limit", "working", "again",
 )  # fmt: skip
 PROBLEMS: Final = (
-    "too_big", "cut", "empty", "too_many", "full", "gone", "working", "token", "request", "source", "not_checked", "no_snapshot", "damaged",
-    "busy", "store", "away", "forbidden",
+    "too_big", "changed", "cut", "empty", "too_many", "full", "gone", "working", "token", "request", "source", "not_checked", "no_snapshot",
+    "damaged", "busy", "store", "away", "forbidden",
 )  # fmt: skip
 ACCEPTED: Final = ".csv,.txt,.tsv,.xlsx,.xls,.xlsm,.ods,.json,.geojson,.geojsonl,.ndjson,.zip,.gpkg,.parquet,.geoparquet"
 

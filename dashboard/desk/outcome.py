@@ -179,6 +179,7 @@ def _published(upload: Upload, answer: Mapping[str, Any], lang: Language) -> lis
         newest = book.newest
         parts.append(account.bar(newest.rows_in, newest.accepted, newest.quarantined, lang))
         parts.append(html.P(account.sentence(newest.rows_in, newest.accepted, newest.quarantined, lang)))
+        parts.append(account.reasons(newest.reasons, {}, lang))
     parts.append(
         html.Div(
             [

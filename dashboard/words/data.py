@@ -99,7 +99,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "{name}: of {n} events {own} lie in the area they name under {declared}; no other system fits better.",
     ),
     "data_datum_suspect": (
-        "{name}：按 {declared} 只有 {own} 落在自己所填的区域内，按 {winner} 有 {share}（{n} 件）。很可能是 {winner}，请在配置中写明 datum。",
+        "{name}：按 {declared} 只有 {own} 落在自己所填的区域内，按 {winner} 有 {share}（{n} 件）。请在配置中写明 datum。",
         "{name}: under {declared} only {own} lie in the area they name, under {winner} {share} (n {n}). Most likely {winner}: declare it.",
     ),
     "data_datum_map": ("按 {datum}：{share} 在所填区域内", "Under {datum}: {share} inside the area they name"),
@@ -233,6 +233,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_another": ("再送一个文件", "Hand in another file"),
     # what can go wrong
     "data_problem_too_big": ("文件超过大小上限，请按时间分成几个文件。", "The file is larger than allowed; split it by time."),
+    "data_problem_changed": ("文件在选择之后被改动过，请重新选择一次。", "The file was changed after it was chosen; choose it again."),
     "data_problem_cut": ("文件没有传完整，请再送一次。", "The file did not arrive whole; send it again."),
     "data_problem_empty": ("文件是空的，请重新导出。", "The file is empty; export it again."),
     "data_problem_too_many": ("正在处理的文件太多，请一小时后再送。", "Too many files are being worked on; try again in an hour."),
