@@ -111,6 +111,14 @@ PATHS = [
     "/assets/%2e%2e/factory.py",
     "/assets/",
     "/layers/areas/x/y.json",
+    "/data",
+    "/data/rejected",
+    "/data/uploads",
+    "/data/uploads/00000000000000000000000000000000",
+    "/data/uploads/00000000000000000000000000000000/publish",
+    "/data/uploads/../../x/check",
+    "/data/snapshots/x/rollback",
+    "/data/snapshots/..%2f..%2fCURRENT/pin",
     "/console",
     "/_mcp",
     "/.env",
@@ -220,7 +228,9 @@ class Fuzzer:
         if self.random.random() < 0.2:
             return self.json()
         if identity == "address":
-            return {"n": self.random.randrange(9), "path": self.random.choice(["/", "/", "/", "/x"]), "query": self.query()}
+            return {"n": self.random.randrange(9), "path": self.random.choice(["/", "/", "/data", "/x"]), "query": self.query()}
+        if identity == "upload" and self.random.random() < 0.7:
+            return {"id": self.random.choice(["0" * 32, "x" * 32, "../../etc"]), "attempt": 1, "stage": "checked", "lang": "en"}
         return self.random.choice([self.query(), None, self.snapshot])
 
     def change(self, value: Any) -> None:
@@ -260,11 +270,25 @@ class Fuzzer:
                 yield {"path": path, "method": "POST", "data": self.body(), "content_type": kind, "headers": self.headers()}
                 continue
             path = self.random.choice(PATHS if self.random.random() < 0.4 else PATHS[:3])
+            if path.startswith("/data/") and self.random.random() < 0.8:
+                yield self.sent(path)
+                continue
             if path.startswith("/layers"):
                 names = (["areas", "video", "events", "x"], [self.snapshot, "x"], [*self.codes, "x"])
                 path = f"/layers/{'/'.join(self.random.choice(choices) for choices in names)}.json"
             method = self.random.choice(METHODS) if self.random.random() < 0.2 else "GET"
             yield {"path": path, "query_string": self.query(), "method": method, "headers": self.headers()}
+
+    def sent(self, path: str) -> dict[str, Any]:
+        """A request to what the data page writes with or downloads from."""
+        body = self.random.choice([b"{}", b"x" * self.random.randrange(3000), json.dumps(self.json()).encode("utf-8", "replace")])
+        kind = self.random.choice(["application/json", "application/octet-stream", "multipart/form-data; boundary=x", "text/plain"])
+        values = {key: self.random.choice([*HOSTILE, self.snapshot, "12345热线"]) for key in ("snapshot", "source", "file", "name", "kind")}
+        query = "&".join(f"{key}={quote(value[:900], safe='', errors='replace')}" for key, value in values.items())
+        headers = {**self.headers(), "X-Quanyu-Token": self.random.choice(["", "0" * 64, "x"])}
+        method = self.random.choice(["POST", "POST", "POST", "GET"])
+        content = {"data": body, "content_type": kind} if method == "POST" else {}
+        return {"path": path, "query_string": query, "method": method, "headers": headers, **content}
 
     def judge(self, answer: Any, report: Report, asked: dict[str, Any]) -> None:
         """Count an answer and note what is wrong with it."""

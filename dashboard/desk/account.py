@@ -58,7 +58,8 @@ def reasons(counts: Mapping[str, int], found: Mapping[str, Sequence[Sample]], la
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if not ordered:
         return None
-    head = html.Tr([html.Th(say(key, lang), scope="col") for key in ("data_reason", "data_rows", "data_samples")])
+    titles = ["data_reason", "data_rows", *(["data_samples"] if found else [])]
+    head = html.Tr([html.Th(say(key, lang), scope="col", className="n" if key == "data_rows" else "") for key in titles])
     return html.Table(
         [html.Thead(head), html.Tbody([_reason(code, n, found.get(code, ()), lang) for code, n in ordered])], className="reasons"
     )
@@ -73,7 +74,7 @@ def _reason(code: str, n: int, rows: Sequence[Sample], lang: Language) -> html.T
         [
             html.Td([code_sentence(code, lang), " ", html.Code(code)], className="why"),
             html.Td(count(n), className="n"),
-            html.Td(html.Ul(shown) if shown else "", className="samples"),
+            html.Td(html.Ul(shown), className="samples") if shown else None,
         ]
     )
 

@@ -59,7 +59,7 @@ def _row(desk: Desk, manifest: Mapping[str, Any], in_force: str) -> html.Tr:
     size = manifest.get("size", 0)
     return html.Tr(
         [
-            html.Th(html.Time(desk.when(_instant(manifest, identity)) or identity, title=identity), scope="row"),
+            html.Th(html.Time(desk.when(_instant(manifest, identity), "%Y-%m-%d %H:%M:%S") or identity, title=identity), scope="row"),
             html.Td(desk.when(manifest.get("as_of"), "%m-%d %H:%M") or "—", className="is-as_of"),
             html.Td(
                 count(events) if isinstance(events, int) else "—",
