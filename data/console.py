@@ -199,6 +199,8 @@ def compared(found: Mapping[str, Any]) -> None:
         for entry in restated
     ]
     _first(("day", "area", "indicator", "before", "after", "cases"), rows)
+    for name, n in found.get("left_out", {}).items():
+        say(f"{name}: {n:,} cases changed, too many to tell day by day.")
 
 
 def _first(headers: Sequence[str], rows: Sequence[Sequence[object]], most: int = 40) -> None:

@@ -48,7 +48,8 @@ def diff(
         the earlier snapshot (``indicator``, ``area``, ``day``, ``before``, ``after``, ``cases``), see :mod:`data.store.restated`;
         ``before`` and ``after`` are what ``ask`` gives for that day and area, None where there is no value. Where cases were put into
         another category, ``accepted`` of the two categories is restated, in entries that name ``domain`` and ``category`` as well. An
-        entry with more than ``most`` cases says in ``more`` how many are not listed.
+        entry with more than ``most`` cases says in ``more`` how many are not listed. ``left_out`` is there only where so many cases are to
+        blame that numbers are not told day by day: ``restated``, ``recategorised`` → how many.
 
     Raises
     ------
@@ -83,11 +84,13 @@ def between(before: View, after: View, *, level: str | None = None, most: int = 
             _list(lists, sides, places, pairs, most)
             restated.take(pairs)
             recategorised.take(pairs)
+    left_out = {name: told.blamed for name, told in (("restated", restated), ("recategorised", recategorised)) if told.is_too_much}
     return {
         "from": before.snapshot.id,
         "to": after.snapshot.id,
         **{kind: _entries(lists[kind], places) for kind in KINDS},
         "restated": [*restated.entries(), *recategorised.entries()],
+        **({"left_out": left_out} if left_out else {}),
     }
 
 

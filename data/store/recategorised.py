@@ -17,7 +17,7 @@ from data.bound import in_cohort
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.store.changed import TIME_LIMIT_S, UNKNOWN, Sides, take
-from data.store.restated import Cases, Places, today_of
+from data.store.restated import MOST_BLAMED, Cases, Places, today_of
 from data.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -38,6 +38,7 @@ class Recategorised:
     sides: Sides
     places: Places
     most: int
+    blamed: int = 0
     _found: dict[int, Cases] = field(default_factory=dict)
 
     def take(self, pairs: pd.DataFrame) -> None:
@@ -47,7 +48,8 @@ class Recategorised:
         kinds = [take(number, pairs[f"category_ix_{side}"]) for number, side in zip(numbers, "ba", strict=True)]
         counts = [take(in_cohort(view), pairs[f"outcome_ix_{side}"]) for view, side in zip(views, "ba", strict=True)]
         chosen = np.flatnonzero(counts[0] & counts[1] & (kinds[0] != kinds[1]))
-        if not len(chosen):
+        self.blamed += len(chosen)
+        if not len(chosen) or self.is_too_much:
             return
         part, today = pairs.iloc[chosen], today_of(self.sides.before)
         for side, name in enumerate("ba"):
@@ -59,9 +61,14 @@ class Recategorised:
                 for cell, ids in part["event_id"][rows].groupby(key):
                     self._found.setdefault(int(cell), Cases()).add(sorted(ids)[: self.most], len(ids), self.most)
 
+    @property
+    def is_too_much(self) -> bool:
+        """More cases are to blame than can be told day by day."""
+        return self.blamed > MOST_BLAMED
+
     def entries(self) -> list[dict[str, Any]]:
         """As of ``Restated``, of ``accepted`` alone, with ``domain`` and ``category``."""
-        if not self._found:
+        if not self._found or self.is_too_much:
             return []
         cells = np.array(sorted(self._found), dtype=np.int64)
         before, after = (self._values(view, side, cells) for side, view in enumerate((self.sides.before, self.sides.after)))

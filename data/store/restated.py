@@ -39,6 +39,8 @@ KEYS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.me
 """Indicators that can be restated. Events per 10,000 people follow from those accepted; quantiles of single days say little."""
 WITHOUT_OUTCOME: Final = tuple(KEYS.index(key) for key in ("unmapped", "proactive_rate"))
 """What changes with a case's position or source while everything else of it stays."""
+MOST_BLAMED: Final = 200_000
+"""Cases to blame beyond which numbers are not told day by day: something has changed as a whole."""
 _NODES: Final = 1 << 32
 
 
@@ -115,11 +117,14 @@ class Restated:
     ----------
     most
         Cases that are listed for one number.
+    blamed
+        Cases to blame so far.
     """
 
     sides: Sides
     places: Places
     most: int
+    blamed: int = 0
     _found: dict[tuple[int, int], Cases] = field(default_factory=dict)
 
     def take(self, pairs: pd.DataFrame) -> None:
@@ -128,7 +133,8 @@ class Restated:
         over = [(day != UNKNOWN) & (day < today_of(self.sides.before)) for day in days]
         is_rewritten = rewritten(self.sides, pairs)
         chosen = (over[0] | over[1]) & (is_rewritten | self._moved(pairs, days) | self._turned(pairs))
-        if not chosen.any():
+        self.blamed += int(chosen.sum())
+        if not chosen.any() or self.is_too_much:
             return
         part = pairs[chosen]
         counted = [self._counted(part, side) for side in (0, 1)]
@@ -147,9 +153,14 @@ class Restated:
             for side in (0, 1):
                 self._add(np.where(same, UNKNOWN, cells[side]), masks[side], ids)
 
+    @property
+    def is_too_much(self) -> bool:
+        """More cases are to blame than can be told day by day."""
+        return self.blamed > MOST_BLAMED
+
     def entries(self) -> list[dict[str, Any]]:
         """``indicator, area, day, before, after, cases`` of every number that differs, by day, area and indicator."""
-        if not self._found:
+        if not self._found or self.is_too_much:
             return []
         cells = np.unique(np.array([cell for _, cell in self._found], dtype=np.int64))
         before, after = (self._values(view, side, cells) for side, view in enumerate((self.sides.before, self.sides.after)))

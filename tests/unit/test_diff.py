@@ -310,6 +310,17 @@ def test_many_changes_are_read_in_parts(snapshots: tuple[Snapshot, Snapshot], mo
     assert compared(snapshots) == whole
 
 
+def test_where_nearly_everything_changed_it_says_so(snapshots: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = compared(snapshots)
+    assert "left_out" not in whole
+    monkeypatch.setattr("data.store.restated.MOST_BLAMED", 20)
+    monkeypatch.setattr("data.store.changed.READ_TOGETHER", 50)
+    cut = compared(snapshots)
+    blamed = {identity for entry in whole["restated"] if "category" not in entry for identity in entry["cases"]}
+    assert cut.pop("left_out")["restated"] >= len(blamed) > 20
+    assert cut == {**whole, "restated": [entry for entry in whole["restated"] if "category" in entry]}
+
+
 def test_backwards_new_is_withdrawn(snapshots: tuple[Snapshot, Snapshot]) -> None:
     forth, back = compared(snapshots), compared((snapshots[1], snapshots[0]))
     assert ids(back["withdrawn"]) == ids(forth["new"])
