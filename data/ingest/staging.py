@@ -95,6 +95,7 @@ class Staging:
         self._present = set(recognised.columns)
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
         present = [item for item in fields if item.name in self._present]
+        self._varied = {ix for item in fields if item.type in {"id", "text"} for ix in recognised.columns.get(item.name, ())}
         self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit)]
         self._checks += more_checks(self._present) if more_checks else []
 
@@ -162,8 +163,7 @@ class Staging:
     def _columns(self) -> list[str]:
         """The raw columns that are needed: as they are (``c``) where they have their field's type, else as trimmed text (``t``)."""
         native, text = self._read()
-        varied = {ix for item in self._fields if item.type in {"id", "text"} for ix in self._recognised.columns.get(item.name, ())}
-        trimmed = {ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in varied) for ix in sorted(text)}
+        trimmed = {ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in self._varied) for ix in sorted(text)}
         return ["row_no", *(f"c{ix}" for ix in sorted(native)), *(f"{cell} AS t{ix}" for ix, cell in trimmed.items())]
 
     def _looks(self) -> list[str]:
@@ -173,7 +173,7 @@ class Staging:
         return [
             "row_no",
             *(f"c{ix}" for ix in sorted(native)),
-            *(f"t{ix}, {values.is_nothing(f't{ix}')} AS n{ix}" for ix in sorted(text)),
+            *(f"t{ix}, {values.is_nothing(f't{ix}', is_varied=ix in self._varied)} AS n{ix}" for ix in sorted(text)),
             *(f"{is_suspect(f't{ix}')} AS s{ix}" for ix in sorted(free & text)),
         ]
 

@@ -80,8 +80,14 @@ def trimmed(column: str, kind: str, parameters: Parameters, *, is_varied: bool) 
     return f"CASE WHEN {edge} THEN {whole} ELSE {text} END" if is_varied else whole
 
 
-def is_nothing(text: str) -> str:
-    """Whether a trimmed text is a word for nothing; those are short."""
+def is_nothing(text: str, *, is_varied: bool) -> str:
+    """Whether a trimmed text is a word for nothing; those are short.
+
+    As in :func:`trimmed`, plain calls are worked out once per entry of a dictionary, and an expression is not.
+    """
+    if not is_varied:
+        words = "\x01".join(word.replace("'", "''") for word in NULL_WORDS)
+        return f"contains('\x01{words}\x01', concat('\x01', lower({text}), '\x01'))"
     longest = max(len(word.encode()) for word in NULL_WORDS)
     words = "|".join(re.escape(word) for word in NULL_WORDS)
     return f"CASE WHEN strlen({text}) > {longest} THEN false ELSE regexp_full_match({text}, '(?i)(?:{words})') END"
