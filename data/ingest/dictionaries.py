@@ -22,6 +22,7 @@ from data.schema import TABLES
 
 _PATH: Final = ("domain", "category", "subcategory")
 _STORED: Final = ("event", "rival")
+_FELL_DUE: Final = "deadline_at >= $due_from AND deadline_at < $due_until"
 
 
 class Dictionaries:
@@ -97,58 +98,46 @@ class Dictionaries:
         Parameters
         ----------
         staged
-            A relation of the staged events that are stored, with a ``stage_row``.
+            A relation of the staged events that are stored.
         as_of, before
             The data's now, and that of the events stored already (UTC without zone): what fell due in between is brought up to date.
         """
         connection = self._connection
-        keyed = f"SELECT {outcomes.key()} AS outcome_key, min(stage_row) AS stage_row FROM {outcomes.with_implied(staged)} GROUP BY 1"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE example AS {keyed}", {"as_of": as_of})
-        own = ", ".join(f"{outcomes.EXPRESSIONS[name]} AS o_{name}" for name in outcomes.COLUMNS)
-        fell, flipped = self._fell_due(as_of, before)
-        stored = ", ".join(f"{name} AS o_{name}" for name in outcomes.COLUMNS)
-        turned = ", ".join(f"{'NOT ' if name == 'is_past_deadline' else ''}{name} AS o_{name}" for name in outcomes.COLUMNS)
-        connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE combination AS
-                SELECT outcome_key, {own} FROM {outcomes.with_implied(staged)} JOIN example USING (stage_row)
-                UNION SELECT {outcomes.key(outcomes.STORED)}, {stored} FROM outcome
-                UNION SELECT {outcomes.key(flipped)}, {turned} FROM outcome WHERE outcome_ix IN (SELECT unnest($fell))""",
-            {"as_of": as_of, "fell": fell},
-        )
+        known = dict(connection.execute(f"SELECT outcome_ix, {outcomes.key(outcomes.STORED)} FROM outcome").fetchall())
+        fell = self._fell_due(as_of, before)
+        new = connection.execute(f"SELECT DISTINCT {outcome_key()} FROM {staged}", {"as_of": as_of}).fetchall()
+        keys = {row[0] for row in new} | set(known.values()) | {outcomes.fallen_due(known[ix]) for ix in fell}
+        rows = [{"outcome_key": key, **{f"o_{name}": value for name, value in outcomes.columns_of(key).items()}} for key in sorted(keys)]
+        kinds = {f"o_{name}": "boolean" if kind == "BOOLEAN" else "str" for name, kind in TABLES["outcome"].items() if name != "outcome_ix"}
+        self._temporary("combination", pd.DataFrame(rows, columns=["outcome_key", *kinds]).astype({"outcome_key": "int64", **kinds}))
         connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE outcome_place AS
                 SELECT *, row_number() OVER (ORDER BY {outcomes.ORDER}) - 1 AS place FROM combination"""
         )
-        self._move_outcomes(flipped, fell, as_of, before)
-        connection.execute("DELETE FROM outcome")
-        connection.execute(
-            f"INSERT INTO outcome SELECT place, {', '.join(f'o_{name}' for name in outcomes.COLUMNS)} FROM outcome_place ORDER BY place"
-        )
-
-    def _fell_due(self, as_of: dt.datetime, before: dt.datetime | None) -> tuple[list[int], dict[str, str]]:
-        """Outcomes of stored events whose deadline lies between the two instants, and their columns afterwards."""
-        flipped = {**outcomes.STORED, "is_past_deadline": "NOT is_past_deadline"}
-        if before is None or before == as_of:
-            return [], flipped
-        union = " UNION ".join(f"SELECT outcome_ix FROM {table} WHERE {fell_due()}" for table in _STORED)
-        return [int(row[0]) for row in self._connection.execute(union, due_between(as_of, before)).fetchall()], flipped
-
-    def _move_outcomes(self, flipped: dict[str, str], fell: list[int], as_of: dt.datetime, before: dt.datetime | None) -> None:
-        connection = self._connection
         place = dict(connection.execute("SELECT outcome_key, place FROM outcome_place").fetchall())
-        rows = connection.execute(f"SELECT outcome_ix, {outcomes.key(outcomes.STORED)}, {outcomes.key(flipped)} FROM outcome").fetchall()
         if fell:
-            turned = {ix: place.get(other, 0) for ix, _, other in rows}
+            turned = {ix: place[outcomes.fallen_due(known[ix])] for ix in fell}
             # Marked as negative until all numbers are the new ones.
             for table in _STORED:
-                sql = f"UPDATE {table} SET outcome_ix = -1 - $moves[outcome_ix + 1] WHERE {fell_due()}"
-                connection.execute(sql, {"moves": _listed(turned), **due_between(as_of, before)})
-        moves = {ix: place[key] for ix, key, _ in rows}
+                sql = f"UPDATE {table} SET outcome_ix = -1 - $moves[outcome_ix + 1] WHERE {_FELL_DUE}"
+                connection.execute(sql, {"moves": _listed(turned), **_between(as_of, before)})
+        moves = {ix: place[key] for ix, key in known.items()}
         if any(old != new for old, new in moves.items()):
             self._renumber("outcome_ix", "outcome_ix", moves, "outcome_ix >= 0")
         if fell:
             for table in _STORED:
                 connection.execute(f"UPDATE {table} SET outcome_ix = -1 - outcome_ix WHERE outcome_ix < 0")
+        connection.execute("DELETE FROM outcome")
+        connection.execute(
+            f"INSERT INTO outcome SELECT place, {', '.join(f'o_{name}' for name in outcomes.COLUMNS)} FROM outcome_place ORDER BY place"
+        )
+
+    def _fell_due(self, as_of: dt.datetime, before: dt.datetime | None) -> list[int]:
+        """Outcomes of stored events whose deadline lies between the two instants."""
+        if before is None or before == as_of:
+            return []
+        union = " UNION ".join(f"SELECT outcome_ix FROM {table} WHERE {_FELL_DUE}" for table in _STORED)
+        return [int(row[0]) for row in self._connection.execute(union, _between(as_of, before)).fetchall()]
 
     def _renumber(self, column: str, by: str, moves: dict[int, int], where: str = "true") -> None:
         for table in _STORED:
@@ -166,13 +155,12 @@ class Dictionaries:
         self._connection.unregister("frame_to_insert")
 
 
-def fell_due() -> str:
-    """Condition on a stored event: its deadline lies between two instants of :func:`due_between`."""
-    return "deadline_at >= $due_from AND deadline_at < $due_until"
+def outcome_key() -> str:
+    """The whole key of a staged row, as of ``$as_of``."""
+    return f"outcome_base + {outcomes.key(outcomes.late(outcomes.EXPRESSIONS))}"
 
 
-def due_between(as_of: dt.datetime, before: dt.datetime | None) -> dict[str, Any]:
-    """Parameters of :func:`fell_due`."""
+def _between(as_of: dt.datetime, before: dt.datetime | None) -> dict[str, Any]:
     return {"due_from": min(as_of, before or as_of), "due_until": max(as_of, before or as_of)}
 
 

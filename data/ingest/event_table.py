@@ -15,10 +15,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.ingest import outcomes, placing, same_ids, values
+from data.ingest import placing, same_ids, values
 from data.ingest.areas import Division
 from data.ingest.categories import CategoryTree
-from data.ingest.dictionaries import Dictionaries
+from data.ingest.dictionaries import Dictionaries, outcome_key
 from data.ingest.events import absent
 from data.ingest.fields import level_fields
 from data.ingest.rules import BIT, POSITION_CODES
@@ -197,7 +197,7 @@ class EventTable:
         dictionaries.settle(tree)
         # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        dictionaries.outcomes(self._rows("rowid AS stage_row"), as_of, before)
+        dictionaries.outcomes(self._rows(), as_of, before)
         # A positional join runs in one thread: it is used for the few narrow columns that were found in numpy.
         connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE found AS SELECT stage_row, at_lon, at_lat, at_area FROM (
@@ -260,7 +260,7 @@ class EventTable:
         chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES[table] if name not in constant)
         shown = ", ".join(f"{constant.get(name, name)} AS {name}" for name in TABLES[table])
         rows = f"(SELECT * FROM {self._rows('rowid AS stage_row')} JOIN found USING (stage_row) WHERE {condition})"
-        keyed = f"(SELECT *, {outcomes.key()} AS outcome_key FROM {outcomes.with_implied(self._placed(rows))})"
+        keyed = f"(SELECT *, {outcome_key()} AS outcome_key FROM {self._placed(rows)})"
         paths = " AND ".join(f"e.{name} IS NOT DISTINCT FROM c_{name}" for name in ("domain", "category", "subcategory"))
         return f"""INSERT INTO {table} SELECT {shown} FROM (SELECT {chosen} FROM {keyed} AS e
             JOIN outcome_place USING (outcome_key)

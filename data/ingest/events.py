@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from data.config import SourceConfig
-from data.ingest import placing
+from data.ingest import outcomes, placing
 from data.ingest.fields import EVENT, EVENT_INSTANTS, Field, level_fields
 from data.ingest.rules import Check
 from data.ingest.staging import TYPES
@@ -18,6 +18,7 @@ from data.schema import DATUMS
 
 ALWAYS: Final = frozenset({"event_id", "reported_at", "domain", "category", "subcategory", "source", "department", "lon", "lat"})
 """Fields that have their column whatever the files hold."""
+_NOT_HELD: Final = {"point", "datum"} | outcomes.FIELDS
 _OPEN: Final = "('accepted', 'registered', 'dispatched', 'disposing', 'verifying')"
 
 
@@ -47,14 +48,14 @@ def create_stage(connection: duckdb.DuckDBPyConnection) -> None:
     columns = ", ".join(f"{name} {TYPES[item.type]}" for item in EVENT if (name := item.name) in ALWAYS)
     connection.execute(
         f"CREATE TEMP TABLE stage (file_ix INTEGER, row_no INTEGER, codes BIGINT, position_code UTINYINT, datum_ix UTINYINT, "
-        f"repairs USMALLINT, {columns})"
+        f"repairs USMALLINT, outcome_base BIGINT, {columns})"
     )
 
 
 def provide(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], names: Iterable[str]) -> None:
     """Give the table a column for each of these fields."""
     held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
-    wanted = set(names) - held - {"point", "datum"}
+    wanted = set(names) - held - _NOT_HELD
     for item in fields(levels):
         if item.name in wanted:
             connection.execute(f"ALTER TABLE stage ADD COLUMN {item.name} {TYPES[item.type]}")
@@ -63,7 +64,7 @@ def provide(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], name
 def absent(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> dict[str, str]:
     """Fields that no file has, with their SQL types."""
     held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
-    return {item.name: TYPES[item.type] for item in fields(levels) if item.name not in held | {"point", "datum"}}
+    return {item.name: TYPES[item.type] for item in fields(levels) if item.name not in held | _NOT_HELD}
 
 
 def placement(source: SourceConfig, file_ix: int, parameters: Parameters) -> dict[str, str | None]:
@@ -80,6 +81,7 @@ def placement(source: SourceConfig, file_ix: int, parameters: Parameters) -> dic
         "file_ix": f"{file_ix}::INTEGER",
         "datum_ix": f"CAST(CASE WHEN datum IS NULL THEN {default} {branches} ELSE {placing.UNKNOWN_DATUM} END AS UTINYINT)",
         "datum": None,
+        "outcome_base": outcomes.key(outcomes.early(outcomes.EXPRESSIONS)),
         "source": f"coalesce(source, {parameters.add(source.name)})",
         "department": f"coalesce(department, {parameters.add(source.department)})" if source.department else "department",
     }

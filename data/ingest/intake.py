@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import pandas as pd
 from data.config import Config, SourceConfig
 from data.errors import FileRejected
 from data.ingest import areas as area_rows
-from data.ingest import events, values
+from data.ingest import events, outcomes, values
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
@@ -24,6 +25,8 @@ from data.ingest.quarantine import Originals, Quarantine
 from data.ingest.readers import Options, Raw, read
 from data.ingest.recognise import recognise, require, score
 from data.ingest.report import FileReport
+from data.ingest.sandbox import Sandbox
+from data.ingest.sniff import Stamp
 from data.ingest.staging import Staged, Staging
 from data.ingest.video_points import VideoPoints
 
@@ -53,6 +56,7 @@ class Intake:
         self.epsg: dict[int, str] = {}
         self.standing: set[int] = set()
         self._raw: dict[int, Raw] = {}
+        self._sandbox = Sandbox()
         events.create_stage(connection)
 
     def keep(self, file_ix: int, report: FileReport, datum: str | None) -> None:
@@ -68,6 +72,7 @@ class Intake:
         self.reports[file_ix] = report
         self._project(file_ix, source.datum)
         try:
+            Stamp.of(path)  # before anything opens it: a pipe would never end
             report.sha256 = file_sha256(path)
             self._take(source, file_ix, path, report)
         except FileRejected as error:
@@ -82,7 +87,8 @@ class Intake:
     def _take(self, source: SourceConfig, file_ix: int, path: Path, report: FileReport) -> None:
         fields = self._fields(source.kind)
         options = Options(source.encoding, source.sheet, source.datum if source.datum and source.datum.startswith("EPSG") else None)
-        raw = read(self.connection, path, options, lambda cells: score(cells, fields, source.columns), self._workspace)
+        known = partial(score, fields=fields, configured=source.columns)
+        raw = read(self.connection, path, options, known, self._workspace, sandbox=self._sandbox)
         recognised = recognise(raw.headers, fields, source.kind, source.columns)
         report.recognised, report.unknown = recognised.report(), list(recognised.unknown)
         require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
@@ -104,7 +110,7 @@ class Intake:
         self._raw[file_ix] = raw
         if source.kind == "event":
             events.provide(self.connection, self.config.levels, recognised.columns)
-            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters))
+            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), outcomes.with_implied)
         else:
             staged = staging.run(self.connection)
         if staged.has_offset_and_not:

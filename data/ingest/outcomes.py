@@ -49,7 +49,7 @@ EXPRESSIONS: Final = {
     "has_duration": "closed_at IS NOT NULL",
     "is_mapped": "position_code = 0",
 }
-"""Every column of ``outcome`` over a staged event with :data:`IMPLIED`, :data:`CALL_BACK` and the judged ``position_code``."""
+"""Every column of ``outcome`` over an event as read with :data:`IMPLIED`, :data:`CALL_BACK` and the judged ``position_code``."""
 
 CALL_BACK: Final = """coalesce(call_back, contacted IS NOT NULL OR resolved IS NOT NULL OR coalesce(satisfaction <> 'unrated', false))
     AS has_call_back"""
@@ -65,24 +65,64 @@ overdue, waiting, closed, closed on time."""
 
 STORED: Final = {column: column for column in COLUMNS}
 """The columns of the table ``outcome`` themselves, for :func:`key`."""
+_LATE: Final = ("is_past_deadline", "is_mapped")
+"""Known only once all rows have been read and located: the last digits of a key."""
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"stage": STAGES, "satisfaction": SATISFACTIONS}
+_DIGITS: Final = (*(column for column in COLUMNS if column not in _LATE), *_LATE)
+FIELDS: Final = frozenset({"stage", "call_back", "contacted", "resolved", "satisfaction", "disposed_on_time", "closed_on_time"})
+"""Fields of an event that are nothing but their part of an outcome."""
+
+
+def _radices() -> dict[str, int]:
+    found, radix = {}, 1
+    for column in _DIGITS:
+        found[column] = radix
+        radix *= len(_WORDS.get(column, "ftn"))
+    return found
+
+
+_RADIX: Final[Mapping[str, int]] = _radices()
 
 
 def with_implied(relation: str) -> str:
-    """A relation of staged events with the implied stages and the call-back beside their columns."""
+    """A relation of events as read with the implied stages and the call-back beside their columns."""
     return f"(SELECT *, {IMPLIED}, {CALL_BACK} FROM {relation})"
 
 
-def key(expressions: Mapping[str, str] = EXPRESSIONS) -> str:
-    """An integer that two rows share exactly if all their outcome columns are equal; by default over staged events."""
-    parts, radix = [], 1
-    for column in COLUMNS:
-        expression = expressions[column]
-        if column in {"stage", "satisfaction"}:
-            words = STAGES if column == "stage" else SATISFACTIONS
-            branches = " ".join(f"WHEN '{word}' THEN {ix}" for ix, word in enumerate(words))
-            digit, base = f"(CASE {expression} {branches} END)", len(words)
+def key(expressions: Mapping[str, str]) -> str:
+    """An integer that two rows share exactly if the given columns of their outcomes are equal; 0 stands for those not given."""
+    parts = []
+    for column, expression in expressions.items():
+        if column in _WORDS:
+            branches = " ".join(f"WHEN '{word}' THEN {ix}" for ix, word in enumerate(_WORDS[column]))
+            digit = f"(CASE {expression} {branches} END)"
         else:
-            digit, base = f"coalesce(CAST(({expression}) AS UTINYINT), 2)", 3
-        parts.append(f"{digit} * {radix}::BIGINT")
-        radix *= base
+            digit = f"coalesce(CAST(({expression}) AS UTINYINT), 2)"
+        parts.append(f"{digit} * {_RADIX[column]}::BIGINT")
     return " + ".join(parts)
+
+
+def early(expressions: Mapping[str, str]) -> dict[str, str]:
+    """The part of the columns that is known of a row by itself."""
+    return {column: sql for column, sql in expressions.items() if column not in _LATE}
+
+
+def late(expressions: Mapping[str, str]) -> dict[str, str]:
+    """The part that is known when all rows have been read and located."""
+    return {column: sql for column, sql in expressions.items() if column in _LATE}
+
+
+def columns_of(number: int) -> dict[str, str | bool | None]:
+    """The columns of an outcome from its key."""
+    found: dict[str, str | bool | None] = {}
+    for column in _DIGITS:
+        words = _WORDS.get(column)
+        number, digit = divmod(number, len(words or "ftn"))
+        found[column] = words[digit] if words else (False, True, None)[digit]
+    return found
+
+
+def fallen_due(number: int) -> int:
+    """The key of the same outcome on the other side of its deadline."""
+    radix = _RADIX["is_past_deadline"]
+    return number - radix if number // radix % 3 else number + radix

@@ -22,17 +22,12 @@ SUPERSEDED: Final = 1 << 60
 LOST: Final[Mapping[str, int]] = {"E_ID_DUP": BIT["E_ID_DUP"], "E_ID_CONFLICT": BIT["E_ID_CONFLICT"]}
 VALID: Final = f"codes IN (0, {SUPERSEDED}, {', '.join(str(bit) for bit in LOST.values())})"
 """Condition on a staged row: nothing is against it but, perhaps, another row of its id."""
-_JUDGED: Final = {
-    "stage", "disposed_on_time", "closed_on_time", "call_back", "contacted", "resolved", "satisfaction",
-}  # fmt: skip
-"""Fields of which only what follows from them is compared, since only that is stored."""
 _BY_DEFAULT: Final = {
     "urgency": "coalesce(urgency, 'normal')",
     "is_supervised": "coalesce(is_supervised, false)",
     **{name: f"coalesce({name}, 0)" for name in ("rework_count", "postpone_count", "bounce_count")},
 }
-_FOLLOWS: Final = tuple(name for name in outcomes.COLUMNS if name not in {"is_past_deadline", "is_mapped"})
-_FIELDS: Final = tuple(item.name for item in EVENT if item.name not in {"point", "datum", "source", "department", *_JUDGED})
+_FIELDS: Final = tuple(item.name for item in EVENT if item.name not in {"point", "datum", "source", "department", *outcomes.FIELDS})
 
 
 def settle(connection: duckdb.DuckDBPyConnection, area_columns: Sequence[str], absent: Mapping[str, str]) -> pd.DataFrame:
@@ -59,7 +54,7 @@ def settle(connection: duckdb.DuckDBPyConnection, area_columns: Sequence[str], a
     nothing = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in absent.items())
     rows = f"(SELECT *, stage.rowid AS stage_row{nothing} FROM stage WHERE codes = 0 AND event_id IN (SELECT event_id FROM doubled))"
     compared = {name: _BY_DEFAULT.get(name, name) for name in dict.fromkeys([*_FIELDS, *area_columns])}
-    compared |= {f"so_{name}": outcomes.EXPRESSIONS[name] for name in _FOLLOWS}
+    compared["outcome_base"] = "outcome_base"
     content = ", ".join(f"{name} := {sql}" for name, sql in compared.items())
     instants = ", ".join(name for name in EVENT_INSTANTS if name != "updated_at")
     connection.execute(
@@ -68,7 +63,7 @@ def settle(connection: duckdb.DuckDBPyConnection, area_columns: Sequence[str], a
                 first_value(content) OVER (PARTITION BY event_id ORDER BY last_at DESC, content) AS winner
             FROM (SELECT stage_row, file_ix, row_no, event_id, source, department, place,
                     md5(CAST(struct_pack({content}) AS VARCHAR)) AS content, list_max([{instants}]) AS last_at
-                FROM {outcomes.with_implied(rows)} JOIN file_place USING (file_ix)
+                FROM {rows} JOIN file_place USING (file_ix)
                 QUALIFY updated_at IS NOT DISTINCT FROM max(updated_at) OVER (PARTITION BY event_id))"""
     )
     connection.execute(

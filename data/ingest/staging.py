@@ -21,7 +21,7 @@ from data.ingest.fields import Field
 from data.ingest.privacy import is_suspect, masked
 from data.ingest.readers import Raw
 from data.ingest.recognise import Recognised
-from data.ingest.rules import BIT, POSITION_CODES, Check, rules_of
+from data.ingest.rules import BIT, POSITION_CODES, REPAIR, Check, rules_of
 
 TYPES: Final[Mapping[str, str]] = {
     "id": "VARCHAR", "code": "VARCHAR", "name": "VARCHAR", "text": "VARCHAR", "wkt": "VARCHAR", "point": "VARCHAR",
@@ -49,7 +49,7 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Staged:
-    """A staged file: the temporary table (``row_no, codes, position_code``, fields) and the quarantine's details."""
+    """A staged file: the temporary table (``row_no, codes, position_code, repairs``, fields) and the quarantine's details."""
 
     table: str
     details: pd.DataFrame
@@ -93,13 +93,20 @@ class Staging:
         self._zone, self._parameters, self._words = zone, parameters, words or {}
         self._is_projected = bool(datum and datum.startswith("EPSG"))
         self._present = set(recognised.columns)
+        self._repaired: set[str] = set()
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
         present = [item for item in fields if item.name in self._present]
         self._varied = {ix for item in fields if item.type in {"id", "text"} for ix in recognised.columns.get(item.name, ())}
         self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit)]
         self._checks += more_checks(self._present) if more_checks else []
 
-    def run(self, connection: duckdb.DuckDBPyConnection, into: str | None = None, also: Mapping[str, str | None] | None = None) -> Staged:
+    def run(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        into: str | None = None,
+        also: Mapping[str, str | None] | None = None,
+        wrap: Callable[[str], str] = str,
+    ) -> Staged:
         """Execute. Rows keep the order of the file.
 
         Parameters
@@ -108,12 +115,15 @@ class Staging:
             An existing table to append to, as far as it has the columns; without it a new temporary table is made.
         also
             More columns by name, or others in place of those staged: SQL over the fields' values; None leaves one out.
+        wrap
+            Puts more columns beside the fields, for ``also`` to use; takes and gives a relation.
         """
         typed, faults = self._typed(), self._faults(connection)
         bits = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
         columns = {
             "row_no": "row_no",
-            "codes": f"CASE WHEN faults.bits IS NOT NULL THEN faults.bits ELSE {bits} END" if faults else bits,
+            "codes": bits,
+            "repairs": self._repairs(),
             **({"position_code": self._position_code()} if {item.name for item in self._fields} >= {"lon", "lat"} else {}),
             **{item.name: self._output(item) for item in self._fields if item.name != "point"},
         }
@@ -122,19 +132,33 @@ class Staging:
             held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()}
             shown = {name: sql for name, sql in shown.items() if name in held}
         outer = ", ".join(f"{sql} AS {name}" for name, sql in shown.items() if sql is not None)
-        join = f"LEFT JOIN {faults} AS faults USING (row_no)" if faults else ""
-        order = "ORDER BY row_no" if faults else ""
-        inner = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM ({typed}) {join} {order}"
+        inner = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM ({typed})"
         table = into or f"staged{next(_numbers)}"
-        first = connection.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0] if into else 0
+        first = connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {into}").fetchall()[0][0] if into else 0
         verb = f"INSERT INTO {table} BY NAME" if into else f"CREATE TEMP TABLE {table} AS"
-        statement = f"{verb} SELECT {outer} FROM ({inner})"
+        statement = f"{verb} SELECT {outer} FROM {wrap(f'({inner})')}"
         # Planned as joins, the lists of words would cost several times what they cost as expressions.
         connection.execute("SET disabled_optimizers = 'in_clause'")
-        connection.execute(statement, _used(statement, self._parameters))
-        connection.execute("RESET disabled_optimizers")
-        bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
-        return Staged(table, self._details(connection, bad), self._mixes_offsets(connection))
+        try:
+            connection.execute(statement, _used(statement, self._parameters))
+        except duckdb.Error as error:
+            raise _unreadable(error) from error
+        finally:
+            connection.execute("RESET disabled_optimizers")
+        try:
+            if faults:
+                connection.execute(
+                    f"UPDATE {table} SET codes = bits FROM {faults} AS f WHERE {table}.rowid >= {first} AND f.row_no = {table}.row_no"
+                )
+            bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
+            staged = Staged(table, self._details(connection, bad), self._mixes_offsets(connection))
+            if self._raw.stamp is not None:
+                self._raw.stamp.confirm()
+        except (duckdb.Error, FileRejected) as error:
+            # Nothing stays of a file that is refused.
+            connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
+            raise error if isinstance(error, FileRejected) else _unreadable(error) from error
+        return staged
 
     def _faults(self, connection: duckdb.DuckDBPyConnection) -> str:
         if not self._raw.faults:
@@ -163,7 +187,11 @@ class Staging:
     def _columns(self) -> list[str]:
         """The raw columns that are needed: as they are (``c``) where they have their field's type, else as trimmed text (``t``)."""
         native, text = self._read()
-        trimmed = {ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in self._varied) for ix in sorted(text)}
+        names = {ix for item in self._fields if item.type == "name" for ix in self._recognised.columns.get(item.name, ())}
+        trimmed = {
+            ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in self._varied, is_name=ix in names)
+            for ix in sorted(text)
+        }
         return ["row_no", *(f"c{ix}" for ix in sorted(native)), *(f"{cell} AS t{ix}" for ix, cell in trimmed.items())]
 
     def _looks(self) -> list[str]:
@@ -187,7 +215,7 @@ class Staging:
                 (native if self._native(item, {self._raw.types[ix] for ix in columns}) else text).update(columns)
         return native, text
 
-    def _steps(self, item: Field) -> tuple[list[str], list[str], list[str], list[str]]:
+    def _steps(self, item: Field) -> tuple[list[str], list[str], list[str], list[str]]:  # noqa: PLR0911 -- one type, one return
         """What each of the four projections holds for one field: ``g_`` the cell, ``l_``/``o_`` instants on the way."""
         name, g, parameters = item.name, f"g_{item.name}", self._parameters
         kinds = {self._raw.types[ix] for ix in self._recognised.columns[name]}
@@ -197,35 +225,58 @@ class Staging:
         native = self._native(item, kinds)
         if native is not None:
             return native
-        cells = [f"CASE WHEN NOT n{ix} THEN t{ix} END" for ix in self._recognised.columns[name]]
+        spared = f" OR t{{ix}} = '{values.NOT_NULL_FOR_FLAGS}'" if item.type in {"flag", "count"} else ""
+        cells = [f"CASE WHEN NOT n{ix}{spared.format(ix=ix)} THEN t{ix} END" for ix in self._recognised.columns[name]]
         cell = f"coalesce({', '.join(cells)}) AS {g}"
         plain = item.type in {"text", "name", "wkt"}
         form = g if plain else values.half_width(g, parameters)
+        r, odd = f"r_{name}", values.odd_characters(g, REPAIR["half_width"], REPAIR["invisible_removed"])
+        if not plain:
+            self._repaired.add(name)
         if item.type in {"name", "code", "id"}:
             form = values.mapped(form, parameters, self._words.get(name))
         if item.type == "instant":
-            offset = f"CASE WHEN {values.has_offset(g)} THEN TRY_CAST({g} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+            written = f"CASE WHEN {values.has_offset(g)} THEN TRY_CAST({g} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+            offset = f"coalesce({written}, {values.epoch(g)})"
             local = f"CASE WHEN NOT {values.has_offset(g)} THEN {values.local_instant(g, parameters)} END"
             utc = f"coalesce(o_{name}, {self._zone.to_utc(f'l_{name}')})"
+            bits = values.forms_of_time(g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
             return (
-                [cell], [f"{form} AS {g}"], [g, f"{offset} AS o_{name}", f"{local} AS l_{name}"],
-                [g, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
+                [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
+                [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}"],
+                [g, r, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
             )  # fmt: skip
         if item.type == "text":
             suspect = " OR ".join(f"s{ix}" for ix in self._recognised.columns[name])
             return [cell, f"({suspect}) AS s_{name}"], [g, f"s_{name}"], [g, f"s_{name}", f"{g} AS {name}"], [g, f"s_{name}", name]
         if item.type in {"id", "code"}:
             is_plain = f"regexp_full_match({g}, '{_PLAIN_CODE}') AS k_{name}"
-            return [cell], [f"{form} AS {g}"], [g, is_plain, f"{values.code(g)} AS {name}"], [g, f"k_{name}", name]
+            wrapped = f"(starts_with({g}, '=') OR starts_with({g}, '''')) AND {values.unwrapped(form)} <> {form}"
+            odd = f"{odd} | CASE WHEN {wrapped} THEN {REPAIR['text_formula']} ELSE 0 END"
+            turned = f"{r} | CASE WHEN {name} <> {g} THEN {REPAIR['float_code']} ELSE 0 END AS {r}"
+            return (
+                [cell], [f"{values.unwrapped(form)} AS {g}", f"{odd} AS {r}"],
+                [g, r, is_plain, f"{values.code(g)} AS {name}"], [g, f"k_{name}", name, turned],
+            )  # fmt: skip
+        if item.type == "degrees":
+            in_parts = values.degrees(g)
+            turned = f"{r} | CASE WHEN d_{name} IS NULL AND {in_parts} IS NOT NULL THEN {REPAIR['degree_minutes']} ELSE 0 END AS {r}"
+            value = f"CASE WHEN d_{name} IS NULL THEN {in_parts} ELSE d_{name} END AS {name}"
+            return [cell], [f"{form} AS {g}", f"{odd} AS {r}"], [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, value, turned]
         value = {
             "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
             "flag": values.flag(g, parameters, self._words.get(name)),
             "choice": values.choice(g, item, parameters, self._words.get(name)),
             "count": values.count(g),
             "number": values.number(g),
-            "degrees": f"TRY_CAST({g} AS DOUBLE)",
         }.get(item.type, g)
-        return [cell], [f"{form} AS {g}"], [g, f"{value} AS {name}"], [g, name]
+        if name not in self._repaired:
+            return [cell], [f"{form} AS {g}"], [g, f"{value} AS {name}"], [g, name]
+        if item.type in {"count", "number"}:
+            odd = f"{odd} | CASE WHEN contains({g}, ',') THEN {REPAIR['thousands']} ELSE 0 END"
+        elif item.type == "date":
+            odd = f"{odd} | CASE WHEN regexp_full_match({g}, '[2-7][0-9]{{4}}') THEN {REPAIR['serial_date']} ELSE 0 END"
+        return [cell], [f"{form} AS {g}", f"{odd} AS {r}"], [g, r, f"{value} AS {name}"], [g, r, name]
 
     def _native(self, item: Field, kinds: set[str]) -> tuple[list[str], list[str], list[str], list[str]] | None:
         """Columns that already have the type need no reading."""
@@ -268,16 +319,25 @@ class Staging:
         pair = self._pair()
         if pair == "NULL":
             return direct
-        place = 1 if name == "lon" else 2
-        numbers = rf"regexp_extract_all({pair}, '-?[0-9]+(?:\.[0-9]+)?')"
-        return f"coalesce({direct}, TRY_CAST({numbers}[{place}] AS DOUBLE))"
+        return f"coalesce({direct}, {values.of_pair(pair, 1 if name == 'lon' else 2)})"
 
     def _pair(self) -> str:
         cells = ["g_point"] if "point" in self._present else []
-        if "lon" in self._present and self._raw.types[self._recognised.columns["lon"][0]] == "VARCHAR":
-            empty = "g_lat IS NULL AND " if "lat" in self._present else ""
-            cells.append(f"CASE WHEN {empty} regexp_matches(g_lon, '[0-9][,， ;]') THEN g_lon END")
+        for name, other in (("lon", "lat"), ("lat", "lon")):
+            if name in self._present and self._raw.types[self._recognised.columns[name][0]] == "VARCHAR":
+                empty = f"g_{other} IS NULL AND " if other in self._present else ""
+                cells.append(f"CASE WHEN {empty} regexp_matches(g_{name}, '[0-9°′″EWNS][,， ;]') THEN g_{name} END")
         return f"coalesce({', '.join(cells)})" if cells else "NULL"
+
+    def _repairs(self) -> str:
+        """The bits of everything that was done to read the row's cells."""
+        parts = [f"coalesce(r_{name}, 0)" for name in sorted(self._repaired)]
+        if self._has_position and self._pair() != "NULL":
+            direct = "lon IS NOT NULL" if "lon" in self._present else "false"
+            is_whole = f"{self._coordinate('lon')} IS NOT NULL AND {self._coordinate('lat')} IS NOT NULL"
+            glued = f"NOT ({direct}) AND {self._pair()} IS NOT NULL AND {is_whole}"
+            parts.append(f"CASE WHEN {glued} THEN {REPAIR['glued_position']} ELSE 0 END")
+        return f"CAST({' | '.join(parts) or '0'} AS USMALLINT)"
 
     def _position_code(self) -> str:
         if not self._has_position:
@@ -337,6 +397,13 @@ class Staging:
         counts = ", ".join(f"count(*) FILTER ({values.has_offset(text)}), count(*) FILTER (length({text}) > 9)" for text in texts)
         row = connection.execute(f"SELECT {counts} FROM {self._raw.relation}").fetchall()[0]
         return any(0 < with_offset < filled for with_offset, filled in zip(row[::2], row[1::2], strict=True))
+
+
+def _unreadable(error: duckdb.Error) -> FileRejected:
+    """What is found only when every row is read: pages of a Parquet file that are damaged, or too much for the memory."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return FileRejected("E_FILE_TOO_BIG", "The rows need more memory than is allowed; split the file by time.")
+    return FileRejected("E_CORRUPT", f"The rows cannot be read ({str(error)[:200]}); send the file again.")
 
 
 def _used(statement: str, parameters: values.Parameters) -> dict[str, object]:

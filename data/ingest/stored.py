@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import duckdb
 
-from data.ingest import events
+from data.ingest import events, outcomes
 from data.ingest.fields import EVENT, level_fields
 from data.ingest.placing import UNKNOWN_DATUM
 from data.ingest.rules import POSITION_CODES
@@ -67,14 +67,8 @@ def _columns(area_levels: Sequence[str]) -> dict[str, str]:
         "lat": "e.given_lat",
         "area_code": "w.area_code",
         **{name: f"w.names[{ix}]" for ix, name in enumerate(area_levels, 1)},
-        "stage": "o.stage",
+        "outcome_base": outcomes.key(outcomes.early({name: f"o.{name}" for name in outcomes.COLUMNS})),
         "urgency": f"[{words}][e.urgency_ix + 1]",
         "handle_level": "e.handle_level",
         "is_supervised": "e.is_supervised",
-        "call_back": "o.has_call_back",
-        "contacted": "o.is_contacted",
-        "resolved": "o.is_resolved",
-        "satisfaction": "o.satisfaction",
-        "disposed_on_time": "o.disposed_on_time",
-        "closed_on_time": "o.closed_on_time",
     }

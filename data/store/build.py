@@ -121,7 +121,7 @@ def _built(
     say("publishing", _PUBLISHING)
     parts = {"sources": [report.as_dict() for report in sources], "appended": built.appended}
     identity = publish(store, built.path, parts, quarantine=folder / "quarantine", is_locked=True)
-    retire(store, now, is_locked=True)
+    retire(store, is_locked=True)
     say("published", 1.0)
     return BuildReport(identity, sources)
 
