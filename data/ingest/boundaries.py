@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from data.ingest.datum import to_wgs84
+from data.ingest.features import UNREADABLE
 
 SLIVER: Final = 1e-4
 """Overlaps and gaps below this share of the level's area are digitising noise."""
@@ -21,7 +22,7 @@ _GEOD: Final = pyproj.Geod(ellps="WGS84")
 
 
 def parse(text: str | None) -> Any:
-    """A boundary from WKT or a GeoJSON geometry; None for a blank cell, an empty collection where it cannot be read."""
+    """A boundary from WKT or a GeoJSON geometry; None for a blank cell, a polygon off the Earth where it cannot be read."""
     if not text:
         return None
     try:
@@ -31,7 +32,7 @@ def parse(text: str | None) -> Any:
             geometry = shapely.from_wkt(text, on_invalid="ignore")
     except (shapely.errors.GEOSException, orjson.JSONDecodeError):
         geometry = None
-    return shapely.Point(np.nan, np.nan) if geometry is None else shapely.force_2d(geometry)
+    return UNREADABLE if geometry is None else shapely.force_2d(geometry)
 
 
 def usable(geometry: Any) -> tuple[Any, str | None]:  # noqa: PLR0911 -- one reason, one return

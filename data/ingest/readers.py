@@ -30,7 +30,7 @@ from data.ingest.sandbox import Sandbox
 from data.ingest.sniff import Stamp
 
 _SAMPLE: Final = 300
-_MORE_THAN_ANY: Final = 2000
+_MORE_THAN_ANY: Final = 100
 """Rows a byte of Parquet may stand for; a footer that claims more lies or is a bomb."""
 _LOOKS_LIKE_DATA: Final = re.compile(r"[\s\d./:年月日时分秒TZ+-]*\d[\s\d./:年月日时分秒TZ+-]*")
 _numbers = itertools.count()
@@ -127,6 +127,8 @@ def read(
     finally:
         if own is not None:
             own.close()
+        elif sandbox is not None:
+            sandbox.rest()
     raw.stamp = stamp
     if raw.rows > limit("max_rows"):
         raise FileRejected("E_TOO_MANY_ROWS", f"{path.name} has {raw.rows:,} rows, allowed are {limit('max_rows'):,}; split it by time.")

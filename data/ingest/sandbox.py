@@ -23,6 +23,7 @@ from data.ingest.limits import MB, limit
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _WATCH_S: Final = 0.02
+_KEPT_MB: Final = 64
 _SECONDS_PER_MB: Final = 2
 _CRASHES: Final = {-4, -7, -8, -11, -31}
 """Ends of a process by its own fault other than want of memory."""
@@ -78,6 +79,14 @@ class Sandbox:
             message = found["message"]
             raise FileRejected(found["code"], message.replace(path.name, name) if path.name != name else message)
         return found
+
+    def __del__(self) -> None:
+        self._end()
+
+    def rest(self) -> None:
+        """End a process that has grown; a small one waits for the next file."""
+        if self._process is not None and _resident(self._process.pid) > _KEPT_MB * MB:
+            self._end()
 
     def close(self) -> None:
         """End the process."""

@@ -17,11 +17,13 @@ from data.ingest.fields import Field
 
 NULL_WORDS: Final = (
     "", "-", "--", "---", "—", "——", "－", "/", "\\", "\\N", "null", "none", "nan", "nat", "n/a", "na", "#n/a", "<na>",
-    "(null)", "空", "无数据", "未知", "不详", "unspecified", "unknown",
+    "(null)", "空", "空值", "无", "暂无", "无数据", "未知", "不详", "未填", "未填写", "unspecified", "unknown", "–", "−", "[null]",
 )  # fmt: skip
+NOT_NULL_FOR_FLAGS: Final = "无"
+"""A word for nothing that says no where yes or no is asked."""
 BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff\u200b"
-FULL_WIDTH: Final = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
-HALF_WIDTH: Final = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " "
+FULL_WIDTH: Final = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000\u00a0\u2002\u2003\u2009\u202f"
+HALF_WIDTH: Final = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " " * 6
 TRUE_WORDS: Final = (
     "1", "true", "t", "yes", "y", "是", "有", "√", "对", "已", "有效", "按期", "已联系", "已响应",
     "已解决", "已督办", "工作日", "on", "1.0",
@@ -34,10 +36,27 @@ EARLIEST: Final = dt.datetime(1990, 1, 1)
 LATEST: Final = dt.datetime(2100, 1, 1)
 _TIME_FORMATS: Final = [
     "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分%S秒", "%Y年%m月%d日 %H时%M分", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S", "%Y%m%d",
+    "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
+    "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%d",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
 ]  # fmt: skip
-_FULL: Final = r"[\x{FF01}-\x{FF5E}\x{3000}]"
+_SPOKEN_FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g", "%Y-%m-%d %H:%M", "%Y-%m-%d %H", "%Y-%m-%d")
+_FULL: Final = r"[\x{FF01}-\x{FF5E}\x{3000}\x{00A0}\x{2002}\x{2003}\x{2009}\x{202F}]"
+_INVISIBLE: Final = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]"
+_UNSEEN_IN_NAMES: Final = r"[\x{200B}\x{FEFF}\x{2060}]"
+_EPOCH: Final = "1[0-9]{9}(?:[0-9]{3})?"
+_SERIAL: Final = r"[2-7][0-9]{4}(?:\.[0-9]+)?"
+_MONTH_FIRST: Final = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?: .*)?"
+_NUMBER: Final = r"[-+]?[0-9]{1,9}(?:\.[0-9]+)?"
+_HEMISPHERE: Final = "[EWNSewns东西南北经纬度]"
+_PAIR: Final = (
+    rf"^[^0-9.+-]*({_NUMBER})(?:°|{_HEMISPHERE})*[\s,，;；、|/_]+[^0-9.+°′″-]{{0,12}}({_NUMBER})"
+    rf"(?:°|{_HEMISPHERE})*[^0-9.°′″]{{0,4}}(?:[,，\s].*)?$"
+)
+_DEGREES: Final = (
+    rf"^{_HEMISPHERE}*\s*([0-9]{{1,3}}(?:\.[0-9]+)?)\s*(?:[°度]\s*(?:([0-9]{{1,2}}(?:\.[0-9]+)?)\s*[′\x27’分]\s*)?"
+    rf"(?:([0-9]{{1,2}}(?:\.[0-9]+)?)\s*(?:[″”\"秒]|\x27\x27|′′)\s*)?)?{_HEMISPHERE}*$"
+)
 _OFFSET: Final = r"(?:[Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
 _FIXED_SINCE: Final = dt.datetime(1992, 1, 1)
 
@@ -68,14 +87,16 @@ def is_one_of(text: str, words: Iterable[str]) -> str:
     return f"{text} IN ({listed})"
 
 
-def trimmed(column: str, kind: str, parameters: Parameters, *, is_varied: bool) -> str:
-    """A raw column as text without blanks around it.
+def trimmed(column: str, kind: str, parameters: Parameters, *, is_varied: bool, is_name: bool = False) -> str:
+    """A raw column as text without blanks around it; a name also without characters that are not seen, but for joiners.
 
     Where most rows have a value of their own (``is_varied``), looking at both ends first costs a sixth of trimming. Other
     columns mostly come as dictionaries, and a plain call is worked out once per entry.
     """
     text = column if kind == "VARCHAR" else number_text(column, kind)
     whole = f"trim({text}, {parameters.add(BLANKS)})"
+    if is_name and kind == "VARCHAR":
+        whole = f"regexp_replace({whole}, '{_UNSEEN_IN_NAMES}', '', 'g')"
     edge = f"{is_one_of(f'{text}[1]', BLANKS)} OR {is_one_of(f'{text}[-1]', BLANKS)}"
     return f"CASE WHEN {edge} THEN {whole} ELSE {text} END" if is_varied else whole
 
@@ -105,11 +126,46 @@ def number_text(column: str, kind: str) -> str:
 
 
 def half_width(text: str, parameters: Parameters) -> str:
-    """Full-width digits, letters and punctuation as half-width ones."""
+    """Full-width digits, letters and punctuation as half-width ones; characters that are not seen left out."""
     return (
-        f"CASE WHEN strlen({text}) = length({text}) OR NOT regexp_matches({text}, '{_FULL}') THEN {text} "
-        f"ELSE translate({text}, {parameters.add(FULL_WIDTH)}, {parameters.add(HALF_WIDTH)}) END"
+        f"CASE WHEN strlen({text}) = length({text}) OR NOT regexp_matches({text}, '{_FULL}|{_INVISIBLE}') THEN {text} "
+        f"ELSE translate(regexp_replace({text}, '{_INVISIBLE}', '', 'g'), {parameters.add(FULL_WIDTH)}, {parameters.add(HALF_WIDTH)}) END"
     )
+
+
+def odd_characters(text: str, full: int, invisible: int) -> str:
+    """Bits for full-width and for invisible characters in a text."""
+    return (
+        f"CASE WHEN strlen({text}) = length({text}) OR NOT regexp_matches({text}, '{_FULL}|{_INVISIBLE}') THEN 0 "
+        f"ELSE (CASE WHEN regexp_matches({text}, '{_FULL}') THEN {full} ELSE 0 END) "
+        f"| (CASE WHEN regexp_matches({text}, '{_INVISIBLE}') THEN {invisible} ELSE 0 END) END"
+    )
+
+
+def unwrapped(text: str) -> str:
+    """A text out of ``="…"``, or digits from behind an apostrophe: how spreadsheets are told that an id is a text."""
+    formula = rf"regexp_extract({text}, '^=\s*\"([^\"]*)\"$', 1)"
+    digits = rf"regexp_extract({text}, '^\x27([0-9]+)$', 1)"
+    return (
+        f"CASE WHEN starts_with({text}, '=') THEN coalesce(nullif({formula}, ''), {text}) "
+        f"WHEN starts_with({text}, '''') THEN coalesce(nullif({digits}, ''), {text}) ELSE {text} END"
+    )
+
+
+def degrees(text: str) -> str:
+    """Decimal degrees out of degrees, minutes and seconds, or out of a number with its hemisphere."""
+    part = [f"regexp_extract({text}, '{_DEGREES}', {place})" for place in (1, 2, 3)]
+    value = " + ".join(f"coalesce(TRY_CAST(nullif({cell}, '') AS DOUBLE), 0) / {by}" for cell, by in zip(part, (1, 60, 3600), strict=True))
+    fits = f"coalesce(TRY_CAST(nullif({part[1]}, '') AS DOUBLE), 0) < 60 AND coalesce(TRY_CAST(nullif({part[2]}, '') AS DOUBLE), 0) < 60"
+    sign = f"CASE WHEN regexp_matches({text}, '[WwSs西南]') THEN -1 ELSE 1 END"
+    return f"CASE WHEN strlen({text}) < 60 AND {part[0]} <> '' AND {fits} THEN ({sign}) * ({value}) END"
+
+
+def of_pair(text: str, place: int) -> str:
+    """One of two coordinates in one cell (``place`` 1 or 2): decimal, or both in degrees and minutes."""
+    decimal = f"TRY_CAST(nullif(regexp_extract({text}, '{_PAIR}', {place}), '') AS DOUBLE)"
+    half = f"trim(split_part(translate({text}, '，；、;', ',,,,'), ',', {place}))"
+    return f"coalesce({decimal}, {degrees(half)})"
 
 
 def code(text: str) -> str:
@@ -123,7 +179,8 @@ def code(text: str) -> str:
 
 def exponent(text: str) -> str:
     """Whether a text is a number with an exponent, as spreadsheets write long ids."""
-    return rf"(contains({text}, '+') AND regexp_full_match({text}, '[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{{1,3}}'))"
+    number = r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}|[0-9]\.[0-9]+[Ee][0-9]{1,3}"
+    return rf"((contains({text}, '+') OR contains({text}, '.')) AND regexp_full_match({text}, '{number}'))"
 
 
 def number(text: str) -> str:
@@ -178,12 +235,46 @@ def mapped(text: str, parameters: Parameters, extra: Mapping[str, str] | None) -
 def local_instant(text: str, parameters: Parameters) -> str:
     """A time as written, without zone: ISO, ``2024/1/3 8:05``, ``2024年1月3日``, compact digits, Excel's serial days."""
     serial = (
-        f"CASE WHEN length({text}) < 18 AND regexp_full_match({text}, '[2-7][0-9]{{4}}(?:\\.[0-9]+)?') "
+        f"CASE WHEN length({text}) < 24 AND regexp_full_match({text}, '{_SERIAL}') "
         f"THEN TIMESTAMP '1899-12-30 00:00:00' "
         f"+ to_seconds(CAST(round(CAST({text} AS DOUBLE) * 86400) AS BIGINT)) END"
     )
     formats = "[" + ", ".join(parameters.add(pattern) for pattern in _TIME_FORMATS) + "]"
-    return f"coalesce(TRY_CAST({text} AS TIMESTAMP), {serial}, try_strptime({text}, {formats}))"
+    # A cast takes any word at the end for a zone and leaves it out, PM too.
+    plain = f"CASE WHEN {text}[-1] <= '9' THEN TRY_CAST({text} AS TIMESTAMP) END"
+    return f"coalesce({plain}, {serial}, try_strptime({text}, {formats}), {_spoken(text, parameters)})"
+
+
+def _spoken(text: str, parameters: Parameters) -> str:
+    """``2024年1月3日 星期三 下午2点5分``: the day of the week left out, the half of the day counted in."""
+    plain = text
+    for pattern, by in (
+        ("(?:星期|周|礼拜)[一二三四五六日天]", " "), ("上午|下午|凌晨|早上|中午|晚上|傍晚|[AaPp][Mm]", " "), ("[年月/]", "-"),
+        ("[日号]", " "),
+        ("[时点時分]", ":"), ("秒", ""), (r"\s+", " "), (": ?$", ""), (" ?- ?", "-"),
+    ):  # fmt: skip
+        plain = f"regexp_replace({plain}, '{pattern}', '{by}', 'g')"
+    formats = "[" + ", ".join(parameters.add(pattern) for pattern in _SPOKEN_FORMATS) + "]"
+    value = f"try_strptime(trim({plain}), {formats})"
+    late = f"regexp_matches({text}, '下午|晚上|傍晚|[Pp][Mm]') AND hour({value}) < 12"
+    noon = f"regexp_matches({text}, '上午|凌晨|[Aa][Mm]') AND hour({value}) = 12"
+    shifted = f"{value} + CASE WHEN {late} THEN INTERVAL 12 HOUR WHEN {noon} THEN INTERVAL (-12) HOUR ELSE INTERVAL 0 HOUR END"
+    return f"CASE WHEN strlen({text}) < 80 AND regexp_matches({text}, '[年午晨上晚周期拜]|[AaPp][Mm]') THEN {shifted} END"
+
+
+def epoch(text: str) -> str:
+    """UTC out of seconds or milliseconds since 1970 with ten or thirteen digits, which no other form of a time has."""
+    value = f"make_timestamp(TRY_CAST({text} AS BIGINT) * CASE WHEN strlen({text}) = 10 THEN 1000000 ELSE 1000 END)"
+    return f"CASE WHEN strlen({text}) IN (10, 13) AND regexp_full_match({text}, '{_EPOCH}') THEN {value} END"
+
+
+def forms_of_time(text: str, *, serial: int, since_1970: int, month_first: int) -> str:
+    """Bits for forms of a time that are no writing of a date but a number, or that another country reads otherwise."""
+    return (
+        f"CASE WHEN {text} IS NULL OR contains({text}, '-') THEN 0 WHEN regexp_full_match({text}, '{_SERIAL}') THEN {serial} "
+        f"WHEN regexp_full_match({text}, '{_EPOCH}') THEN {since_1970} "
+        f"WHEN regexp_full_match({text}, '{_MONTH_FIRST}') THEN {month_first} ELSE 0 END"
+    )
 
 
 def has_offset(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from data.ingest import diagnosis
 from data.ingest.areas import of_snapshot
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
+from data.ingest.limits import limit
 from data.ingest.report import FileReport
 from data.schema import create_statements
 from data.store.earlier import Earlier
@@ -59,17 +61,17 @@ def check(
     """
     if kind not in get_args(EntityKind):
         raise ConfigError(f"Kind '{kind}' is not known; expected one of {', '.join(get_args(EntityKind))}.")
-    if not file.is_file():
+    if not os.path.lexists(file) or file.is_dir():
         raise ConfigError(f"There is no file {file}; check the path.")
     settings = Config.default() if config is None else config if isinstance(config, Config) else Config.load(config)
     earlier = Earlier.of_store(store) if store is not None and source is not None else None
     if source is not None:
         settings = earlier.config(source) if earlier is not None else replace(settings, sources=(*settings.sources, source))
     judged = settings.sources[-1] if source is not None else _source(settings, file, kind)
-    limit = settings.as_of or now or dt.datetime.now(dt.UTC)
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
+    latest = settings.as_of or now or dt.datetime.now(dt.UTC)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:", config=_bounds(folder)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        intake = Intake(connection, settings, Path(folder), limit)
+        intake = Intake(connection, settings, Path(folder), latest)
         others = [
             (other, path)
             for other in settings.of_kind("area")
@@ -85,6 +87,11 @@ def check(
             ]
         intake.take(judged, 0, 0, file)
         return _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
+
+
+def _bounds(folder: str) -> dict[str, Any]:
+    """Memory and threads of the database; what is more goes to ``folder``."""
+    return {"memory_limit": f"{limit('check_memory_mb')}MB", "temp_directory": f"{folder}/spill", "threads": 2}
 
 
 def _source(config: Config, file: Path, kind: str) -> SourceConfig:
