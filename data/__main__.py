@@ -139,6 +139,7 @@ def check(  # noqa: PLR0917  typer passes options by name
     source: Annotated[
         str | None, typer.Option(help="Judge the file as the next delivery of this source, by the areas and zone of the store.")
     ] = None,
+    level: Annotated[str | None, typer.Option(help="For areas without a column of levels.")] = None,
     columns: Annotated[list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help="A column that is not recognised.")] = None,
     store: StoreFolder = DEFAULT_STORE,
     as_json: AsJson = False,
@@ -149,8 +150,8 @@ def check(  # noqa: PLR0917  typer passes options by name
     from data.store.build import check as judge  # noqa: PLC0415
 
     wanted = None
-    if source is not None or columns:
-        wanted = _source(source or file.stem, kind, columns)
+    if source is not None or columns or level:
+        wanted = _source(source or file.stem, kind, columns, level=level)
     report: dict[str, Any] = judge(file, kind.value, config, store=store if source is not None else None, source=wanted)
     if as_json:
         console.emit(report)

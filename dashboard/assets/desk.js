@@ -70,9 +70,11 @@
         const source = make("select", { name: "source" });
         const name = make("input", { type: "text", name: "new_name", maxlength: 60, autocomplete: "off" });
         const mode = choice("mode", plan.modes, plan.modes[0][0]);
+        const level = choice("level", plan.levels.concat([["", words.by_column]]), plan.levels.length ? plan.levels[0][0] : "");
         const send = make("button", { type: "submit", "class": "is-main", disabled: true }, [words.send]);
         const nameField = labelled(words.new_name, name, "new");
         const modeField = labelled(words.mode, mode, "mode");
+        const levelField = labelled(words.level, level, "level");
         const element = make("form", { "class": "handover", novalidate: true }, [
             make("div", { "class": "picker" }, [input, drop]),
             make("div", { "class": "said-of-file" }, [
@@ -80,6 +82,7 @@
                 labelled(words.source, source, "source"),
                 nameField,
                 modeField,
+                levelField,
                 send,
             ]),
             make("progress", { id: "desk-sent", max: 1, value: 0, hidden: true, "aria-label": words.sending }),
@@ -101,7 +104,8 @@
         function picked() {
             const chosen = known().find(function (one) { return one[0] === source.value; });
             nameField.hidden = Boolean(source.value);
-            modeField.hidden = Boolean(chosen);
+            modeField.hidden = Boolean(chosen) || kind.value === "area";
+            levelField.hidden = kind.value !== "area";
             if (chosen && chosen[2]) {
                 mode.value = chosen[2];
             }
@@ -146,7 +150,7 @@
                 name.focus();
                 return;
             }
-            upload(new URLSearchParams({ name: file.name, kind: kind.value, source: chosen, mode: mode.value }), send);
+            upload(new URLSearchParams({ name: file.name, kind: kind.value, source: chosen, mode: mode.value, level: level.value }), send);
         });
         sources();
         holder.replaceChildren(element);

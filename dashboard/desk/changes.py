@@ -101,7 +101,7 @@ def _restated(desk: Desk, found: Mapping[str, Any]) -> html.Details:
                 [
                     html.Span(entry["day"], className="day"),
                     html.Span(names.get(entry["area"], entry["area"]), className="area"),
-                    html.Span(INDICATORS[entry["indicator"]].names.in_(lang), className="category"),
+                    html.Span(" · ".join([INDICATORS[entry["indicator"]].names.in_(lang), *_kind(entry)]), className="category"),
                     html.Span([_figure(entry, "before", desk), " → ", html.B(_figure(entry, "after", desk))], className="n"),
                 ],
                 entry,
@@ -117,6 +117,11 @@ def _restated(desk: Desk, found: Mapping[str, Any]) -> html.Details:
     return html.Details(
         [summary, html.P(say("data_restated_hint", lang), className="quiet"), html.Ul(rows)], className="changes is-restated"
     )
+
+
+def _kind(entry: Mapping[str, Any]) -> list[str]:
+    """The category of a number that is of one category alone."""
+    return [_category(entry)] if entry.get("category") else []
 
 
 def _figure(entry: Mapping[str, Any], side: str, desk: Desk) -> str:

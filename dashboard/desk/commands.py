@@ -23,4 +23,5 @@ def _data(command: str, uploads: Uploads, upload: Upload) -> list[str]:
 
 
 def _named(upload: Upload) -> list[str]:
-    return [part for field, header in upload.columns.items() for part in ("--column", f"{field}={header}")]
+    level = ["--level", upload.level] if upload.level else []
+    return [*level, *(part for field, header in upload.columns.items() for part in ("--column", f"{field}={header}"))]

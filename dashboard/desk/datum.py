@@ -12,7 +12,7 @@ import pandas as pd
 from dash import html
 
 from dashboard.desk.desk import Desk
-from dashboard.format import count
+from dashboard.format import Language, count
 from dashboard.links import attributes
 from dashboard.words import say
 from data import queries
@@ -38,7 +38,12 @@ def build(desk: Desk) -> list[Any]:
     rows = [_row(desk, one, is_chosen=one is chosen) for one in found]
     columns = [say("data_source", lang), *NAMES.values(), say("data_declared", lang)]
     head = html.Tr([html.Th(name, scope="col", className="n" if name in NAMES.values() else "") for name in columns])
-    return [heading, html.Table([html.Thead(head), html.Tbody(rows)], className="datum"), _verdict(desk, chosen), _maps(desk, chosen)]
+    return [
+        heading,
+        html.Table([html.Thead(head), html.Tbody(rows)], className="datum"),
+        verdict(chosen, chosen["name"], lang),
+        _maps(desk, chosen),
+    ]
 
 
 def _confidence(one: Mapping[str, Any]) -> tuple[bool, float]:
@@ -68,16 +73,12 @@ def _interval(one: Mapping[str, Any], datum: str) -> str:
     return f"95%: {sides[0] * 100:.1f}–{sides[1] * 100:.1f}% · n {count(one['n'])}" if sides else ""
 
 
-def _verdict(desk: Desk, one: Mapping[str, Any]) -> html.P:
+def verdict(one: Mapping[str, Any], name: str, lang: Language) -> html.P:
+    """What the shares of a source or of one file mean, in a sentence."""
     key = "data_datum_suspect" if one["is_suspect"] else "data_datum_fits"
-    words = {
-        "name": one["name"],
-        "n": count(one["n"]),
-        "winner": NAMES[one["winner"]],
-        "declared": NAMES.get(one["declared"], one["declared"]),
-    }
+    words = {"name": name, "n": count(one["n"]), "winner": NAMES[one["winner"]], "declared": NAMES.get(one["declared"], one["declared"])}
     shares = {"share": _share(one, one["winner"]), "own": _share(one, one["declared"])}
-    return html.P(say(key, desk.lang, **words, **shares), className="kept" if one["is_suspect"] else "")
+    return html.P(say(key, lang, **words, **shares), className="kept" if one["is_suspect"] else "")
 
 
 def _maps(desk: Desk, one: Mapping[str, Any]) -> html.Div | None:

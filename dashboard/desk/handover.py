@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from dash import dcc, html
@@ -15,9 +16,10 @@ from dashboard.desk.uploads import KINDS, MODES, UploadFault, Uploads
 from dashboard.links import attributes
 from dashboard.words import say
 from data.errors import StoreError
+from data.vocabulary import LEVEL_NAMES
 
 WORDS: Final = (
-    "choose", "drop", "kind", "source", "new_source", "new_name", "mode", "send", "sending", "other_file", "limit", "working", "again",
+    "choose", "drop", "kind", "level", "by_column", "source", "new_source", "new_name", "mode", "send", "sending", "other_file", "limit",
 )  # fmt: skip
 PROBLEMS: Final = (
     "too_big", "changed", "cut", "empty", "too_many", "full", "gone", "working", "token", "request", "source", "not_checked", "no_snapshot",
@@ -57,6 +59,7 @@ def _plan(context: Context, asked: Asked) -> dict[str, Any] | None:
         token = uploads.token()
     except UploadFault:
         return None
+    sources, levels = _in_force(context)
     return {
         "token": token,
         "lang": lang,
@@ -64,7 +67,8 @@ def _plan(context: Context, asked: Asked) -> dict[str, Any] | None:
         "limit": context.settings.upload_mb << 20,
         "kinds": [[kind, say(f"data_kind_{kind}", lang)] for kind in KINDS],
         "modes": [[mode, say(f"data_form_mode_{mode}", lang)] for mode in MODES],
-        "sources": [[book.name, book.kind, book.mode] for book in _sources(context)],
+        "sources": [[book.name, book.kind, book.mode] for book in sources],
+        "levels": [[level, LEVEL_NAMES[level].in_(lang) if level in LEVEL_NAMES else level] for level in reversed(levels)],
         "words": {
             **{key: say(f"data_form_{key}", lang, **({"mb": context.settings.upload_mb} if key == "limit" else {})) for key in WORDS},
             **{f"problem_{key}": say(f"data_problem_{key}", lang) for key in PROBLEMS},
@@ -72,10 +76,11 @@ def _plan(context: Context, asked: Asked) -> dict[str, Any] | None:
     }
 
 
-def _sources(context: Context) -> list[SourceBook]:
+def _in_force(context: Context) -> tuple[list[SourceBook], Sequence[str]]:
+    """The sources that may be sent again, and the levels of areas; none where nothing is published."""
     try:
         with context.store.lease() as snapshot:
-            found = of_manifest(snapshot.manifest)
+            found, levels = of_manifest(snapshot.manifest), snapshot.levels
     except StoreError:
-        return []
-    return [book for book in found if not book.kind or book.kind in KINDS]
+        return [], ()
+    return [book for book in found if not book.kind or book.kind in KINDS], levels

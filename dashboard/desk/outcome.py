@@ -8,7 +8,7 @@ from typing import Any, Final
 from dash import html
 
 from dashboard.context import Context
-from dashboard.desk import account, attempts
+from dashboard.desk import account, attempts, datum
 from dashboard.desk.address import Asked
 from dashboard.desk.books import FileBook, SourceBook, of_entries, of_manifest
 from dashboard.desk.fields import field_name
@@ -79,6 +79,8 @@ def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: 
         parts.append(html.H4(say("data_aside", lang)))
         parts.append(account.reasons(answer["aside"], samples, lang))
     parts.append(account.warnings(book.warnings, lang))
+    if answer.get("datum"):
+        parts.append(datum.verdict(answer["datum"], upload.name, lang))
     parts.append(account.columns(book.kind, book.recognised, book.unknown, lang))
     parts.append(_publish(context, upload, book, lang))
     return parts

@@ -111,7 +111,7 @@ class Counter:
         limit = self.context.settings.upload_mb << 20
         taken = self.uploads.take(request.args.get("name", ""), request.stream, limit, expected=request.content_length)
         try:
-            taken = said(taken, {key: request.args[key] for key in ("kind", "source", "mode") if key in request.args})
+            taken = said(taken, {key: request.args[key] for key in ("kind", "source", "mode", "level") if key in request.args})
             taken = attempts.start(self.uploads, taken, "check", self.context.settings)
         except UploadFault:
             self.uploads.discard(taken.id)

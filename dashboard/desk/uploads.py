@@ -62,6 +62,8 @@ class Upload:
 
     Attributes
     ----------
+    level
+        Of areas, where their file has no column that says it.
     columns
         Field → header, as a person named them.
     attempt
@@ -77,6 +79,7 @@ class Upload:
     kind: str = "event"
     source: str = ""
     mode: str = "full"
+    level: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     at: str = ""
     attempt: int = 0
@@ -278,13 +281,14 @@ def said(upload: Upload, given: Mapping[str, Any]) -> Upload:
         A kind, mode or column that is not known, or a source that cannot be named so.
     """
     kind, mode, columns = given.get("kind", upload.kind), given.get("mode", upload.mode), given.get("columns", upload.columns)
-    if kind not in KINDS or mode not in MODES:
+    level = given.get("level", upload.level) if kind == "area" else ""
+    if kind not in KINDS or mode not in MODES or not isinstance(level, str) or not re.fullmatch(r"[a-z_0-9]{0,40}", level):
         raise UploadFault("request", 400)
     is_table = isinstance(columns, Mapping) and len(columns) <= 60
     if not is_table or not all(re.fullmatch(r"[a-z_0-9]{1,40}", str(key)) and _is_header(text) for key, text in columns.items()):
         raise UploadFault("request", 400)
     source = source_name(str(given.get("source", upload.source)))
-    return replace(upload, kind=str(kind), mode=str(mode), columns=dict(columns), source=source)
+    return replace(upload, kind=str(kind), mode=str(mode), level=level, columns=dict(columns), source=source)
 
 
 def _is_header(text: object) -> bool:

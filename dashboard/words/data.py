@@ -168,6 +168,8 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_form_source": ("来源", "Source"),
     "data_form_new_source": ("新来源…", "A new source…"),
     "data_form_new_name": ("新来源的名称", "Name of the new source"),
+    "data_form_level": ("级别", "Level"),
+    "data_form_by_column": ("按文件中的级别列", "as a column says"),
     "data_form_mode": ("送法", "It is"),
     "data_form_mode_full": ("全部数据（替换旧的）", "all data (replaces the old)"),
     "data_form_mode_changes": ("变更数据（追加更新）", "changes (added and updated)"),
@@ -178,8 +180,6 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "CSV、Excel、GeoJSON、Shapefile(zip)、GeoPackage、Parquet，不超过 {mb} MB",
         "CSV, Excel, GeoJSON, Shapefile (zip), GeoPackage, Parquet, up to {mb} MB",
     ),
-    "data_form_working": ("正在处理，可以先看别的", "Working; you can look at other things meanwhile"),
-    "data_form_again": ("改正后再送", "Send the corrected file"),
     # while a command runs
     "data_step_check": ("正在检查，尚未改动任何数据", "Checking; nothing is changed"),
     "data_step_publish": ("正在发布", "Publishing"),
