@@ -18,7 +18,8 @@ import pandas as pd
 from data.config import Config, SourceConfig
 from data.errors import StoreError
 from data.ingest.report import FileReport
-from data.store.layout import database_path, identities
+from data.store.layout import database_path
+from data.store.lineage import lineage
 from data.store.manifest import named_by_current, read_manifest, verified
 from data.store.snapshot import opens
 
@@ -65,7 +66,7 @@ class Earlier:
 
     @classmethod
     def of_store(cls, store: Path, pool: Executor | None = None) -> Earlier | None:
-        """The one in force; where it is refused, the newest before it that verifies; None where there is none.
+        """The one in force; where it is refused, the last that was in force before it and verifies; None where there is none.
 
         Parameters
         ----------
@@ -77,8 +78,8 @@ class Earlier:
             named = named_by_current(store)
             if named is not None:
                 return cls.of(store, named, pool)
-        for identity in reversed(identities(store)):
-            if named is None or identity < named:
+        for identity in lineage(store, named):
+            if identity != named:
                 with contextlib.suppress(StoreError):
                     return cls.of(store, identity)
         return None
@@ -137,5 +138,10 @@ class Earlier:
 
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}) as connection:
+    """A snapshot's tables; attached, because this process may have the file open with other settings."""
+    quoted = str(path).replace("'", "''")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"ATTACH '{quoted}' AS earlier (READ_ONLY)")
+        connection.execute("USE earlier")
+        connection.execute("SET enable_external_access = false")
         yield connection

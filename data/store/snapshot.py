@@ -78,8 +78,13 @@ class Snapshot:
         self._lock = threading.Lock()
         self._made: dict[Hashable, Any] = {}
         self._making = threading.RLock()
+        self._is_attached = False
         try:
-            self._connection = duckdb.connect(str(path), read_only=True, config=settings)
+            try:
+                self._connection = duckdb.connect(str(path), read_only=True, config=settings)
+            except duckdb.ConnectionException:  # this process has the file open with other settings
+                self._connection = _attached(path, settings)
+                self._is_attached = True
             row = self.cursor().execute("SELECT schema_version, name, as_of, timezone, levels, made_up FROM snapshot").fetchone()
         except duckdb.Error as error:
             raise SnapshotRefused(f"Snapshot {self.id} cannot be opened ({type(error).__name__}); publish again or roll back.") from error
@@ -95,7 +100,10 @@ class Snapshot:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own for one call; the caller closes it."""
         with self._lock:
-            return self._connection.cursor()
+            cursor = self._connection.cursor()
+        if self._is_attached:
+            cursor.execute("USE snapshot")
+        return cursor
 
     def close(self) -> None:
         """Close the connection. Cursors that still run finish first."""
@@ -189,11 +197,18 @@ def opens(path: Path, manifest: Mapping[str, Any], **settings: Any) -> None:
     SnapshotRefused
         It cannot.
     """
-    try:
-        Snapshot(path, manifest, **settings).close()
-    except SnapshotRefused as error:
-        if not isinstance(error.__cause__, duckdb.ConnectionException):  # open in this process with other settings: it can
-            raise
+    Snapshot(path, manifest, **settings).close()
+
+
+def _attached(path: Path, settings: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    """A database in memory that has the file attached: DuckDB has one set of settings per path and process, not so here."""
+    last = {"enable_external_access", "lock_configuration"}
+    connection = duckdb.connect(":memory:", config={key: value for key, value in settings.items() if key not in last})
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS snapshot (READ_ONLY)")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def _tree(table: pd.DataFrame, codes: pd.Series) -> Tree:

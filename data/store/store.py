@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import duckdb
 
 from data.errors import NoSnapshot, SnapshotRefused, StoreError
 from data.store.layout import CURRENT, database_path, manifest_path
@@ -25,8 +22,6 @@ PINNED_OPEN: Final = 2
 """Snapshots that views named and that stay open unused beside the one in force."""
 FOLLOWING_TRIES: Final = 20
 """Publications that may come while one snapshot is verified and opened before what is open is served on."""
-OPENING_TRIES: Final = 100
-"""At 20 ms each: how long this process may be looking into the same file by other means."""
 
 
 @dataclass
@@ -293,7 +288,8 @@ class Store:
         if held is not None:
             held.signature = signature  # the same bytes with another time of change
             return
-        opened = _Open(self._opened(identity, manifest), signature)
+        path = database_path(self.path, identity)
+        opened = _Open(Snapshot(path, manifest, memory_limit=self._memory_limit, threads=self._threads), signature)
         if self._files(identity) != signature:
             opened.snapshot.close()
             raise SnapshotRefused(f"Snapshot {identity} changed while it was opened. Roll back or publish again.")
@@ -302,18 +298,6 @@ class Store:
                 opened.snapshot.close()
             else:
                 self._open[identity] = opened
-
-    def _opened(self, identity: str, manifest: dict[str, Any]) -> Snapshot:
-        """Open a snapshot; waits while this process looks into the same file with other settings."""
-        for left in reversed(range(OPENING_TRIES)):
-            try:
-                path = database_path(self.path, identity)
-                return Snapshot(path, manifest, memory_limit=self._memory_limit, threads=self._threads)
-            except SnapshotRefused as error:
-                if not left or not isinstance(error.__cause__, duckdb.ConnectionException):
-                    raise
-                time.sleep(0.02)
-        raise AssertionError  # pragma: no cover
 
     def _drop(self, identity: str) -> None:
         """Let nobody begin with a snapshot whose files changed; those at work finish on what they have open."""

@@ -12,6 +12,7 @@ import pytest
 
 from data.errors import NoSnapshot, SnapshotRefused, StoreError
 from data.schema import SCHEMA_VERSION
+from data.store.earlier import Earlier
 from data.store.lineage import in_force
 from data.store.manifest import read_manifest, write_manifest
 from data.store.publish import building, publish, rollback
@@ -172,6 +173,9 @@ def test_the_last_good_one_is_what_was_in_force_before_not_what_was_rolled_back_
     opened = Store(store)
     assert opened.current().id == first
     assert wrong not in str(opened.problem)
+    base = Earlier.of_store(store)
+    assert base is not None
+    assert base.identity == first  # what the next build goes on from
     (store / "snapshots" / f"{last}.json").unlink()  # even where its manifest cannot say what was before it
     assert Store(store).current().id == first
 

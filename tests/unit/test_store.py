@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from data.errors import NoSnapshot, SnapshotRefused, StoreError
+from data.store.earlier import Earlier
 from data.store.publish import publish
 from data.store.store import Store
 from tests.tiny import built_file
@@ -282,3 +283,21 @@ def test_an_open_snapshot_is_locked(folder: Path, statement: str) -> None:
     add(folder, 1)
     with Store(folder).lease() as snapshot, pytest.raises(duckdb.Error):
         snapshot.frame(statement)
+
+
+def test_one_file_can_be_open_with_different_settings_in_one_process(folder: Path) -> None:
+    add(folder, 1)
+    identity = add(folder, 3)
+    first, second = Store(folder, threads=1), Store(folder, memory_limit="1GB")
+    with first.lease() as one, second.lease() as other:
+        assert (events(one), events(other)) == (3, 3)
+        assert other.area_table["area_code"].tolist() == one.area_table["area_code"].tolist()
+        with pytest.raises(duckdb.Error):
+            other.frame("SELECT * FROM read_text('/etc/hostname')")
+        with pytest.raises(duckdb.Error):
+            other.frame("SET memory_limit = '8GB'")
+        with pytest.raises(duckdb.Error):
+            other.frame("DELETE FROM event")
+        assert first.verify()["ok"]
+        assert Earlier.of(folder, identity).events == 3
+    assert (first.problem, second.problem) == (None, None)
