@@ -38,7 +38,7 @@ class StoreSettings(BaseSettings):
     keep_quarantine_days: float = Field(
         30, ge=0, description="Days for which rejected rows are kept as they came; they may hold personal data. Their counts stay."
     )
-    watch_interval_s: float = Field(5, gt=0, le=3600, description="Seconds between two looks into a watched inbox.")
+    watch_interval_s: float = Field(2, gt=0, le=3600, description="Seconds between two looks into a watched inbox.")
     watch_settle_s: float = Field(
         10, ge=0, le=3600, description="Seconds for which a file must keep its size and time before it counts as complete."
     )

@@ -46,17 +46,14 @@ def lineage(store: Path, start: str | None = None) -> Iterator[str]:
     """
     kept = identities(store)
     identity = start or last_in_force(store) or (kept[-1] if kept else None)
-    links: dict[str, str | None] | None = None
+    links = {str(entry["id"]): entry.get("previous") for entry in entries(store) if entry["do"] in ("publish", "retire")}
     while identity is not None:
         if identity in kept:
             yield identity
-        before: str | None = identity
-        with contextlib.suppress(StoreError):
-            before = read_manifest(store, identity).get("previous")
+        before = links.get(identity, identity)
         if before == identity:
-            if links is None:
-                links = {str(entry["id"]): entry.get("previous") for entry in entries(store) if entry["do"] in ("publish", "retire")}
-            before = links.get(identity, identity)
+            with contextlib.suppress(StoreError):
+                before = read_manifest(store, identity).get("previous")
         if before is not None and not before < identity:  # nobody can say: the one before it in time
             before = max((other for other in kept if other < identity), default=None)
         identity = before

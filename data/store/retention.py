@@ -31,7 +31,7 @@ from data.store.layout import (
 )
 from data.store.lineage import lineage
 from data.store.lock import keeping, locked
-from data.store.manifest import manifests, named_by_current, read_manifest, verified
+from data.store.manifest import named_by_current, read_manifest, verified
 from data.store.pins import is_pinned
 from data.store.sweep import sweep
 
@@ -234,15 +234,16 @@ def _previous(store: Path, identity: str) -> str | None:
 
 def _forget_quarantine(store: Path, limit: dt.datetime) -> None:
     """Remove rejected rows that came before ``limit``, be their snapshot pinned or in force: they may hold personal data."""
-    arrivals = {manifest["id"]: dict(_arrivals(manifest)) for manifest in manifests(store)} if (store / QUARANTINE).is_dir() else {}
     for folder in sorted((store / QUARANTINE).glob("*")):
         published = published_at(folder.name)
         if published < limit:
             discard(folder)
             continue
+        arrivals: dict[tuple[str, str], dt.datetime] = {}
+        with contextlib.suppress(StoreError):
+            arrivals = dict(_arrivals(read_manifest(store, folder.name)))
         for path in sorted(folder.glob("*/*.csv")):
-            arrived = arrivals.get(folder.name, {}).get((path.parent.name, path.name.removesuffix(".csv")), published)
-            if arrived < limit:
+            if arrivals.get((path.parent.name, path.name.removesuffix(".csv")), published) < limit:
                 discard(path)
                 with contextlib.suppress(OSError):
                     path.parent.rmdir()
