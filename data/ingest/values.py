@@ -43,7 +43,7 @@ _TIME_FORMATS: Final = [
 _SPOKEN_FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g", "%Y-%m-%d %H:%M", "%Y-%m-%d %H", "%Y-%m-%d")
 _FULL: Final = r"[\x{FF01}-\x{FF5E}\x{3000}\x{00A0}\x{2002}\x{2003}\x{2009}\x{202F}]"
 _INVISIBLE: Final = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]"
-_UNSEEN_IN_NAMES: Final = r"[\x{200B}\x{FEFF}\x{2060}]"
+_UNSEEN_IN_NAMES: Final = "\u200b\ufeff\u2060"
 _EPOCH: Final = "1[0-9]{9}(?:[0-9]{3})?"
 _SERIAL: Final = r"[2-7][0-9]{4}(?:\.[0-9]+)?"
 _MONTH_FIRST: Final = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?: .*)?"
@@ -96,7 +96,8 @@ def trimmed(column: str, kind: str, parameters: Parameters, *, is_varied: bool, 
     text = column if kind == "VARCHAR" else number_text(column, kind)
     whole = f"trim({text}, {parameters.add(BLANKS)})"
     if is_name and kind == "VARCHAR":
-        whole = f"regexp_replace({whole}, '{_UNSEEN_IN_NAMES}', '', 'g')"
+        for character in _UNSEEN_IN_NAMES:
+            whole = f"replace({whole}, '{character}', '')"
     edge = f"{is_one_of(f'{text}[1]', BLANKS)} OR {is_one_of(f'{text}[-1]', BLANKS)}"
     return f"CASE WHEN {edge} THEN {whole} ELSE {text} END" if is_varied else whole
 
