@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from dash import html
 
+from dashboard.desk.books import FileBook
 from dashboard.desk.fields import field_name
 from dashboard.format import Language, count
 from dashboard.links import attributes
@@ -86,24 +87,21 @@ def _cell(row: Sample, lang: Language) -> list[Any]:
     return [*found, html.Span(f"“{row.value}”", className="value") if row.value else html.Span(say("data_blank", lang), className="blank")]
 
 
-def columns(kind: str, recognised: Mapping[str, str], unknown: Sequence[str], lang: Language) -> html.Div | None:
+def columns(book: FileBook, lang: Language) -> html.Div | None:
     """How the columns were recognised, and the headers that are not stored; None where nothing is known."""
-    if not recognised and not unknown:
+    if not book.recognised and not book.unknown and not book.personal:
         return None
     pairs = [
-        html.Li([html.Span(field_name(kind, field, lang), className="field"), " ← ", html.Span(header, className="header")])
-        for field, header in recognised.items()
+        html.Li([html.Span(field_name(book.kind, field, lang), className="field"), " ← ", html.Span(header, className="header")])
+        for field, header in book.recognised.items()
     ]
-    return html.Div(
-        [
-            html.H4(say("data_columns", lang)),
-            html.Ul(pairs, className="columns"),
-            html.P([say("data_not_stored", lang), ("、" if lang == "zh" else ", ").join(unknown)], className="not-stored")
-            if unknown
-            else None,
-        ],
-        className="recognised",
-    )
+    comma = "、" if lang == "zh" else ", "
+    left_out = [
+        html.P([say(key, lang), comma.join(headers)], className="not-stored")
+        for key, headers in (("data_not_stored", book.unknown), ("data_personal", book.personal))
+        if headers
+    ]
+    return html.Div([html.H4(say("data_columns", lang)), html.Ul(pairs, className="columns"), *left_out], className="recognised")
 
 
 def warnings(codes: Sequence[str], lang: Language) -> html.Ul | None:

@@ -18,8 +18,8 @@ class FileBook:
         The rows came with an earlier delivery and were taken over.
     reasons, findings
         Code → number of rows.
-    recognised, unknown
-        Field → header, and headers that are not stored.
+    recognised, unknown, personal
+        Field → header; headers that nobody knows; headers of personal data, which are never read.
     arrived_at
         UTC.
     rejected
@@ -44,6 +44,7 @@ class FileBook:
     warnings: Sequence[str] = ()
     recognised: Mapping[str, str] = field(default_factory=dict)
     unknown: Sequence[str] = ()
+    personal: Sequence[str] = ()
     arrived_at: dt.datetime | None = None
     rejected: str = ""
 
@@ -69,6 +70,7 @@ class FileBook:
             warnings=_texts(entry.get("warnings")),
             recognised={str(key): str(value) for key, value in (entry.get("recognised") or {}).items()},
             unknown=_texts(entry.get("unknown")),
+            personal=_texts(entry.get("personal")),
             arrived_at=_instant(entry.get("arrived_at")),
             rejected=_text(entry.get("rejected_file")) or f"{_text(entry.get('name'))}/{_text(entry.get('file'))}.csv",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from dash import html
@@ -81,7 +82,7 @@ def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: 
     parts.append(account.warnings(book.warnings, lang))
     if answer.get("datum"):
         parts.append(datum.verdict(answer["datum"], upload.name, lang))
-    parts.append(account.columns(book.kind, book.recognised, book.unknown, lang))
+    parts.append(account.columns(book, lang))
     parts.append(_publish(context, upload, book, lang))
     return parts
 
@@ -108,7 +109,7 @@ def _rejected(upload: Upload, book: FileBook, answer: Mapping[str, Any], lang: L
         parts += _name_columns(upload, answer, lang)
     elif book.message:
         parts.append(html.P(book.message, className="quiet", lang="en"))
-    parts.append(account.columns(upload.kind, book.recognised, (), lang))
+    parts.append(account.columns(replace(book, unknown=()), lang))
     parts.append(html.Div([_button("data_discard", "discard", upload, lang)], className="deeds"))
     return parts
 

@@ -124,7 +124,7 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
             if len(listed) < MOST_ROWS:
                 listed.append(sample)
         found["samples"] = [sample for listed in kept.values() for sample in listed]
-    for key in ("unknown", "headers"):
+    for key in ("unknown", "personal"):
         if isinstance(found.get(key), list):
             found[key] = [str(text)[:200] for text in found[key][:MOST_TEXTS]]
     return found

@@ -115,5 +115,5 @@ def _file(desk: Desk, file: FileBook) -> html.Section:
         parts += [html.H4(say("data_findings", lang)), account.reasons(findings, {}, lang)]
     parts.append(account.warnings(file.warnings, lang))
     if desk.sees_all:
-        parts.append(account.columns(file.kind, file.recognised, file.unknown, lang))
+        parts.append(account.columns(file, lang))
     return html.Section(parts, className="file")

@@ -78,6 +78,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     ),
     "data_columns": ("列名识别（字段 ← 文件中的列名）", "Columns as recognised (field ← header in the file)"),
     "data_not_stored": ("未入库的列：", "Columns that are not stored: "),
+    "data_personal": ("含个人信息、不读取的列：", "Columns of personal data, never read: "),
     # quality
     "data_quality": ("质量", "Quality"),
     "data_quality_hint": ("每种问题占该区域事件的比例，全部时间", "share of each area's events that have the issue, all time"),

@@ -91,6 +91,7 @@ class Intake:
         raw = read(self.connection, path, options, known, self._workspace, sandbox=self._sandbox)
         recognised = recognise(raw.headers, fields, source.kind, source.columns)
         report.recognised, report.unknown = recognised.report(), list(recognised.unknown)
+        report.personal = list(recognised.refused)
         require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
         report.rows_in, report.warnings = raw.rows, list(raw.warnings)
         if recognised.unknown:

@@ -22,6 +22,8 @@ class FileReport:
         Always ``rows_in = accepted + quarantined``.
     refused, own_reasons
         Rows quarantined, and why, before rows that share an id were compared; these do not change when other files do.
+    unknown, personal
+        Headers that are not stored: nobody knows them, or they hold personal data and are never read.
     settings
         Digest of the configuration it was read under.
     kept
@@ -48,6 +50,7 @@ class FileReport:
     warnings: list[str] = field(default_factory=list)
     recognised: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
     kind: str = ""
     mode: str = "full"
     sha256: str = ""

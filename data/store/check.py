@@ -51,8 +51,9 @@ def check(
     Returns
     -------
     dict
-        As promised, and besides: ``message``; ``recognised`` and ``unknown`` headers; ``missing``, the required fields without a column;
-        ``samples``, the first rows of each reason (``row, code, column, value``) with values as they came; ``findings``.
+        As promised, and besides: ``message``; ``recognised``, ``unknown`` and ``personal`` headers; ``missing``, the required fields
+        without a column; ``samples``, the first rows of each reason (``row, code, column, value``) with values as they came;
+        ``findings``; and ``datum``, what the areas named tell of it.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def _source(config: Config, file: Path, kind: str) -> SourceConfig:
 
 def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, Any]:
     report = intake.reports[0]
-    columns = {"recognised": report.recognised, "unknown": report.unknown, "missing": intake.missing(0)}
+    columns = {"recognised": report.recognised, "unknown": report.unknown, "personal": report.personal, "missing": intake.missing(0)}
     if report.read == "rejected":
         empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
         return {"read": "rejected", "code": report.code, **empty, "message": report.message, **columns}
