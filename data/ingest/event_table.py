@@ -116,8 +116,13 @@ class EventTable:
                 new.append((known[code, names], code, list(names), at, [name for name in _FK if bits & BIT[name]]))
             cells = row if self._named_by else ()
             own.append((*cells, known[code, names], at, lasts[at] if at >= 0 else -1, bits))
-        for item in new:
-            connection.execute("INSERT INTO declared VALUES (?, ?, ?, ?, ?)", list(item))
+        if new:
+            parts = dict(zip(("ix", "code", "names", "area", "found"), (list(part) for part in zip(*new, strict=True)), strict=True))
+            connection.execute(
+                "INSERT INTO declared SELECT unnest($ix), unnest($code::VARCHAR[]), unnest($names::VARCHAR[][]), unnest($area), "
+                "unnest($found::VARCHAR[][])",
+                parts,
+            )
         columns = [*(f"own_{name}" for name in self._named_by), "own_ix", "own_area", "own_last", "own_bits"]
         self._create("own", pd.DataFrame(own, columns=columns).astype(dict.fromkeys(columns[:-4], "str")))
 
