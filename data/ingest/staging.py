@@ -94,6 +94,7 @@ class Staging:
         self._is_projected = bool(datum and datum.startswith("EPSG"))
         self._present = set(recognised.columns)
         self._repaired: set[str] = set()
+        self._in_parts: set[str] = set()
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
         present = [item for item in fields if item.name in self._present]
         self._varied = {ix for item in fields if item.type in {"id", "text"} for ix in recognised.columns.get(item.name, ())}
@@ -182,6 +183,12 @@ class Staging:
         layers = f"SELECT {', '.join(self._columns())} FROM {self._raw.relation} {rows}"
         for layer in (self._looks(), cleaned, readable, valued, final):
             layers = f"SELECT {', '.join(layer)} FROM ({layers})"
+        if self._pair() != "NULL":
+            # Named once: written out wherever it is needed, a position would make planning take a second.
+            layers = f"SELECT *, {self._pair()} AS p_pair FROM ({layers})"
+            axes = [f"coalesce({name if name in self._present else 'NULL::DOUBLE'}, {values.of_pair('p_pair', place)}) AS x_{name}"
+                    for place, name in enumerate(("lon", "lat"), 1)]  # fmt: skip
+            layers = f"SELECT *, {', '.join(axes)} FROM ({layers})"
         return layers
 
     def _columns(self) -> list[str]:
@@ -259,10 +266,9 @@ class Staging:
                 [g, r, is_plain, f"{values.code(g)} AS {name}"], [g, f"k_{name}", name, turned],
             )  # fmt: skip
         if item.type == "degrees":
-            in_parts = values.degrees(g)
-            turned = f"{r} | CASE WHEN d_{name} IS NULL AND {in_parts} IS NOT NULL THEN {REPAIR['degree_minutes']} ELSE 0 END AS {r}"
-            value = f"CASE WHEN d_{name} IS NULL THEN {in_parts} ELSE d_{name} END AS {name}"
-            return [cell], [f"{form} AS {g}", f"{odd} AS {r}"], [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, value, turned]
+            value = f"CASE WHEN d_{name} IS NULL THEN {values.degrees(g)} ELSE d_{name} END AS {name}"
+            self._in_parts.add(name)
+            return [cell], [f"{form} AS {g}", f"{odd} AS {r}"], [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, r, f"d_{name}", value]
         value = {
             "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
             "flag": values.flag(g, parameters, self._words.get(name)),
@@ -315,13 +321,13 @@ class Staging:
 
     def _coordinate(self, name: str) -> str:
         """Longitude or latitude, also out of a pair glued together in one cell."""
-        direct = name if name in self._present else "NULL::DOUBLE"
-        pair = self._pair()
-        if pair == "NULL":
-            return direct
-        return f"coalesce({direct}, {values.of_pair(pair, 1 if name == 'lon' else 2)})"
+        if self._pair() != "NULL":
+            return f"x_{name}"
+        return name if name in self._present else "NULL::DOUBLE"
 
     def _pair(self) -> str:
+        if not self._has_position:
+            return "NULL"
         cells = ["g_point"] if "point" in self._present else []
         for name, other in (("lon", "lat"), ("lat", "lon")):
             if name in self._present and self._raw.types[self._recognised.columns[name][0]] == "VARCHAR":
@@ -332,10 +338,10 @@ class Staging:
     def _repairs(self) -> str:
         """The bits of everything that was done to read the row's cells."""
         parts = [f"coalesce(r_{name}, 0)" for name in sorted(self._repaired)]
-        if self._has_position and self._pair() != "NULL":
+        parts += [f"CASE WHEN d_{n} IS NULL AND {n} IS NOT NULL THEN {REPAIR['degree_minutes']} ELSE 0 END" for n in sorted(self._in_parts)]
+        if self._pair() != "NULL":
             direct = "lon IS NOT NULL" if "lon" in self._present else "false"
-            is_whole = f"{self._coordinate('lon')} IS NOT NULL AND {self._coordinate('lat')} IS NOT NULL"
-            glued = f"NOT ({direct}) AND {self._pair()} IS NOT NULL AND {is_whole}"
+            glued = f"NOT ({direct}) AND p_pair IS NOT NULL AND x_lon IS NOT NULL AND x_lat IS NOT NULL"
             parts.append(f"CASE WHEN {glued} THEN {REPAIR['glued_position']} ELSE 0 END")
         return f"CAST({' | '.join(parts) or '0'} AS USMALLINT)"
 
@@ -349,7 +355,7 @@ class Staging:
         if "point" in self._present:
             blank = f"({blank}) AND g_point IS NULL" if cells else "g_point IS NULL"
         elif len(cells) == 2:
-            blank = f"({blank}) AND {self._pair()} IS NULL" if self._pair() != "NULL" else blank
+            blank = f"({blank}) AND p_pair IS NULL" if self._pair() != "NULL" else blank
         unreadable = f"{x} IS NULL OR {y} IS NULL OR NOT isfinite({x}) OR NOT isfinite({y})"
         branches = [
             f"WHEN {blank} THEN {code['E_COORD_MISSING']}",

@@ -155,11 +155,12 @@ def unwrapped(text: str) -> str:
 
 def degrees(text: str) -> str:
     """Decimal degrees out of degrees, minutes and seconds, or out of a number with its hemisphere."""
-    part = [f"regexp_extract({text}, '{_DEGREES}', {place})" for place in (1, 2, 3)]
-    value = " + ".join(f"coalesce(TRY_CAST(nullif({cell}, '') AS DOUBLE), 0) / {by}" for cell, by in zip(part, (1, 60, 3600), strict=True))
-    fits = f"coalesce(TRY_CAST(nullif({part[1]}, '') AS DOUBLE), 0) < 60 AND coalesce(TRY_CAST(nullif({part[2]}, '') AS DOUBLE), 0) < 60"
+    parts = f"regexp_extract({text}, '{_DEGREES}', ['d', 'm', 's'])"
+    minute, second = (f"coalesce(TRY_CAST(nullif(p.{name}, '') AS DOUBLE), 0)" for name in "ms")
     sign = f"CASE WHEN regexp_matches({text}, '[WwSs西南]') THEN -1 ELSE 1 END"
-    return f"CASE WHEN strlen({text}) < 60 AND {part[0]} <> '' AND {fits} THEN ({sign}) * ({value}) END"
+    # A lambda names what is used several times; written out, statements grow until planning them takes a second.
+    value = f"CASE WHEN p.d <> '' AND {minute} < 60 AND {second} < 60 THEN CAST(p.d AS DOUBLE) + {minute} / 60 + {second} / 3600 END"
+    return f"CASE WHEN strlen({text}) < 60 THEN ({sign}) * list_transform([{parts}], lambda p: {value})[1] END"
 
 
 def of_pair(text: str, place: int) -> str:
@@ -257,9 +258,10 @@ def _spoken(text: str, parameters: Parameters) -> str:
         plain = f"regexp_replace({plain}, '{pattern}', '{by}', 'g')"
     formats = "[" + ", ".join(parameters.add(pattern) for pattern in _SPOKEN_FORMATS) + "]"
     value = f"try_strptime(trim({plain}), {formats})"
-    late = f"regexp_matches({text}, '下午|晚上|傍晚|[Pp][Mm]') AND hour({value}) < 12"
-    noon = f"regexp_matches({text}, '上午|凌晨|[Aa][Mm]') AND hour({value}) = 12"
-    shifted = f"{value} + CASE WHEN {late} THEN INTERVAL 12 HOUR WHEN {noon} THEN INTERVAL (-12) HOUR ELSE INTERVAL 0 HOUR END"
+    late = f"regexp_matches({text}, '下午|晚上|傍晚|[Pp][Mm]') AND hour(v) < 12"
+    noon = f"regexp_matches({text}, '上午|凌晨|[Aa][Mm]') AND hour(v) = 12"
+    shift = f"CASE WHEN {late} THEN INTERVAL 12 HOUR WHEN {noon} THEN INTERVAL (-12) HOUR ELSE INTERVAL 0 HOUR END"
+    shifted = f"list_transform([{value}], lambda v: v + {shift})[1]"
     return f"CASE WHEN strlen({text}) < 80 AND regexp_matches({text}, '[年午晨上晚周期拜]|[AaPp][Mm]') THEN {shifted} END"
 
 
