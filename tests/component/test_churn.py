@@ -26,16 +26,16 @@ def measured(name: str, *arguments: object) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_build_killed_at_random_moments_leaves_a_store_that_verifies() -> None:
-    found = measured("kill.py", "--kills", 16)
-    assert sum(found["ends"].values()) == 16
+    found = measured("kill.py", "--kills", 12)
+    assert sum(found["ends"].values()) == 12
     assert found["ends"]["killed"] > 2
 
 
 @pytest.mark.slow
 def test_a_disk_full_at_random_moments_leaves_a_store_that_verifies() -> None:
-    found = measured("kill.py", "--kills", 10, "--full-disk", "--seed", 3)
-    assert sum(found["ends"].values()) == 10
-    assert found["ends"]["StoreFull"] > 1
+    found = measured("kill.py", "--kills", 7, "--full-disk", "--seed", 3)
+    assert sum(found["ends"].values()) == 7
+    assert found["ends"]["StoreFull"] > 0
 
 
 @pytest.mark.slow
