@@ -179,7 +179,7 @@ def measure(kills: int, seed: int, is_full_disk: bool, folder: Path) -> dict[str
                 if not is_full_disk:
                     outcome = run(context, inbox, store, kill_after=moment(random_, whole_s, is_publishing=number % 2 == 1))
                 elif is_mounted:
-                    with filled(store, random_.randrange(24_000_000)):
+                    with filled(store, random_.randrange(24_000_000 if number else 1_000_000)):
                         outcome = run(context, inbox, store)
                 else:
                     largest = max(path.stat().st_size for path in (store / "snapshots").glob("*.duckdb"))
