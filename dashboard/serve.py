@@ -97,7 +97,14 @@ def with_data(settings: Settings, store: Store, say: Callable[[str], None]) -> N
 
 def serve(server: Flask, taken: socket.socket, settings: Settings) -> None:
     """Answer requests until interrupted."""
-    waitress.create_server(server, sockets=[taken], threads=settings.worker_threads, ident=None, clear_untrusted_proxy_headers=True).run()
+    waitress.create_server(
+        server,
+        sockets=[taken],
+        threads=settings.worker_threads,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=(settings.upload_mb + 1) << 20,
+    ).run()
 
 
 def say(sentence: str) -> None:

@@ -353,6 +353,17 @@
         }
     });
 
+    /* The cases of a change become links when their line is opened. */
+    document.addEventListener("toggle", function (event) {
+        const holder = event.target instanceof Element && event.target.matches("details.entry[open]") && event.target.querySelector("[data-cases]");
+        if (!holder || holder.querySelector("a")) {
+            return;
+        }
+        JSON.parse(holder.dataset.cases).reverse().forEach(function (id) {
+            holder.prepend(make("a", { href: holder.dataset.address + encodeURIComponent(id) }, [id]));
+        });
+    }, true);
+
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.quanyu_desk = {
         form: function (given) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from data.view import View
 TITLES: Final = {"new": "data_new", "closed": "data_closed", "reopened": "data_reopened", "withdrawn": "data_withdrawn"}
 MOST_CASES: Final = 30
 """Ids that one entry opens to."""
-MOST_ENTRIES: Final = 60
+MOST_ENTRIES: Final = 15
 """Entries of one list; the sum of the rest is said."""
 
 
@@ -77,18 +78,17 @@ def _category(entry: Mapping[str, Any]) -> str:
 
 
 def _opening(line: list[Any], entry: Mapping[str, Any], desk: Desk, snapshot: str) -> html.Details:
-    """A line that opens to its cases."""
+    """A line that opens to its cases; ``desk.js`` makes the links when it is opened, for thousands would slow the page."""
     cases = [str(identity) for identity in entry["cases"]][:MOST_CASES]
     more = int(entry.get("more", 0)) + len(entry["cases"]) - len(cases)
-    links: list[Any] = [html.A(identity, href=_case(desk, identity, snapshot)) for identity in cases]
-    if more:
-        links.append(html.Span(say("data_more_cases", desk.lang, n=count(more)), className="quiet"))
-    return html.Details([html.Summary(line, className="line"), html.Div(links, className="cases")], className="entry")
+    told = attributes(data_cases=json.dumps(cases, ensure_ascii=False), data_address=_address(desk, snapshot))
+    rest = say("data_more_cases", desk.lang, n=count(more)) if more else ""
+    return html.Details([html.Summary(line, className="line"), html.Div(rest, className="cases", **told)], className="entry")
 
 
-def _case(desk: Desk, identity: str, snapshot: str) -> str:
-    """The screen of a case in the snapshot that has it."""
-    query = {"snapshot": snapshot, "window": "all", "q": identity, **({"lang": "en"} if desk.lang == "en" else {})}
+def _address(desk: Desk, snapshot: str) -> str:
+    """The screen of the snapshot that has a case; the id is to follow."""
+    query = {"snapshot": snapshot, "window": "all", **({"lang": "en"} if desk.lang == "en" else {}), "q": ""}
     return f"/?{urlencode(query)}"
 
 

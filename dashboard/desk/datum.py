@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -90,7 +90,7 @@ def _maps(desk: Desk, one: Mapping[str, Any]) -> html.Div | None:
     figures = []
     for datum in HYPOTHESES:
         label = say("data_datum_map", desk.lang, datum=NAMES[datum], share=_share(one, datum))
-        picture = f"data:image/svg+xml,{quote(drawing(points, datum, outlines, palette))}"
+        picture = f"data:image/svg+xml;base64,{b64encode(drawing(points, datum, outlines, palette).encode()).decode()}"
         figures.append(
             html.Figure(
                 [html.Img(src=picture, alt=label), html.Figcaption([html.B(NAMES[datum]), f" {_share(one, datum)}"])],

@@ -33,10 +33,9 @@ def build(context: Context, asked: Asked) -> html.Section:
     lang = asked.lang
     heading = html.H2([say("data_hand_in", lang), html.Small(say("data_hand_in_hint", lang))])
     plan = _plan(context, asked) if may_write(context) else None
-    if plan is None:
-        return html.Section(
-            [heading, html.P(say("data_hand_in_closed", lang), className="quiet")], id=ids.part("handover"), className="part-handover"
-        )
+    if plan is None or not plan["levels"]:
+        words = say("data_hand_in_closed" if plan is None else "data_hand_in_first", lang)
+        return html.Section([heading, html.P(words, className="quiet")], id=ids.part("handover"), className="part-handover")
     return html.Section(
         [
             heading,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -101,7 +102,8 @@ class Counter:
         if path is None:
             abort(404)
         audit("download", **asked)
-        answer = send_file(path, "text/csv; charset=utf-8", as_attachment=True, download_name=path.name, conditional=False, etag=False)
+        name = f"{Path(asked['file']).stem}-quarantined.csv"
+        answer = send_file(path, "text/csv; charset=utf-8", as_attachment=True, download_name=name, conditional=False, etag=False)
         answer.headers["Cache-Control"] = "no-store"
         answer.headers.pop("Last-Modified", None)
         return answer

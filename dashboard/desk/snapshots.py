@@ -15,7 +15,8 @@ from data.store.pins import is_pinned
 
 FIRST: Final = 12
 """Snapshots shown at once; the rest is folded."""
-MOST: Final = 400
+MOST: Final = 60
+"""Snapshots that are listed, the folded ones without questions: every row costs the browser time. The one looked at always is, in full."""
 COLUMNS: Final = ("data_published", "data_as_of", "data_events", "data_size", "data_state", "data_deeds")
 
 
@@ -24,13 +25,13 @@ def build(desk: Desk) -> list[Any]:
     lang = desk.lang
     manifests = desk.context.store.manifests()
     in_force = desk.context.store.generation
-    rows = [_row(desk, manifest, in_force) for manifest in manifests[:MOST]]
+    shown = [manifest for manifest in manifests[FIRST:] if manifest.get("id") == desk.view.snapshot.id]
+    first = [_row(desk, manifest, in_force) for manifest in [*manifests[:FIRST], *shown]]
+    older = [_row(desk, manifest, in_force, is_brief=True) for manifest in manifests[FIRST:MOST]]
     parts: list[Any] = [html.H2([say("data_snapshots", lang), html.Small(say("data_snapshots_hint", lang, n=count(len(manifests))))])]
-    parts.append(_table(rows[:FIRST], desk))
-    if len(rows) > FIRST:
-        parts.append(
-            html.Details([html.Summary(say("data_older", lang, n=len(rows) - FIRST)), _table(rows[FIRST:], desk)], className="older")
-        )
+    parts.append(_table(first, desk))
+    if older:
+        parts.append(html.Details([html.Summary(say("data_older", lang, n=len(older))), _table(older, desk)], className="older"))
     if len(manifests) > MOST:
         parts.append(html.P(say("data_oldest", lang, n=len(manifests) - MOST), className="quiet"))
     return parts
@@ -41,7 +42,7 @@ def _table(rows: list[html.Tr], desk: Desk) -> html.Table:
     return html.Table([html.Thead(head), html.Tbody(rows)], className="snapshots")
 
 
-def _row(desk: Desk, manifest: Mapping[str, Any], in_force: str) -> html.Tr:
+def _row(desk: Desk, manifest: Mapping[str, Any], in_force: str, *, is_brief: bool = False) -> html.Tr:
     lang = desk.lang
     identity = str(manifest.get("id", ""))
     is_shown = identity == desk.view.snapshot.id
@@ -68,7 +69,10 @@ def _row(desk: Desk, manifest: Mapping[str, Any], in_force: str) -> html.Tr:
             ),
             html.Td(_megabytes(size), className="n is-size"),
             html.Td(state, className="is-state"),
-            html.Td(_deeds(desk, identity, is_shown=is_shown, is_in_force=identity == in_force, pinned=pinned), className="is-deeds"),
+            html.Td(
+                _deeds(desk, identity, is_shown=is_shown, is_in_force=identity == in_force, pinned=pinned, is_brief=is_brief),
+                className="is-deeds",
+            ),
         ],
         className="snapshot is-shown" if is_shown else "snapshot",
     )
@@ -84,7 +88,7 @@ def _megabytes(size: object) -> str:
     return f"{size / 1e6:,.1f} MB" if isinstance(size, int | float) else "—"
 
 
-def _deeds(desk: Desk, identity: str, *, is_shown: bool, is_in_force: bool, pinned: bool) -> list[Any]:
+def _deeds(desk: Desk, identity: str, *, is_shown: bool, is_in_force: bool, pinned: bool, is_brief: bool) -> list[Any]:
     lang, asked = desk.lang, desk.asked
     found: list[Any] = [html.A(say("data_open", lang), href=asked.screen(None if is_in_force else identity))]
     if not is_shown:
@@ -92,7 +96,7 @@ def _deeds(desk: Desk, identity: str, *, is_shown: bool, is_in_force: bool, pinn
             html.A(say("data_books_of", lang), href=asked.href(snapshot=identity, compare=None, source=None), **attributes(data_desk=""))
         )
         found.append(html.A(say("data_compare", lang), href=asked.href(compare=identity), **attributes(data_desk="")))
-    if desk.may_write:
+    if desk.may_write and not is_brief:
         found.append(
             _confirmed("data_unpin", "data_unpin_sure", "unpin", identity, desk)
             if pinned

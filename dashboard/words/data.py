@@ -163,6 +163,10 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "在启用账号之前，只能在服务器本机上送文件、发布和回退。",
         "Until there are accounts, handing in, publishing and going back work on the server's own machine only.",
     ),
+    "data_hand_in_first": (
+        "还没有任何快照：请管理员先用配置发布第一份（命令 build），之后就可以在这里送文件。",
+        "There is no snapshot yet: the operator publishes the first one with the command build; then files can be handed in here.",
+    ),
     "data_form_choose": ("选择文件", "Choose a file"),
     "data_form_drop": ("或拖到这里", "or drop it here"),
     "data_form_kind": ("内容", "It holds"),
