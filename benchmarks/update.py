@@ -30,7 +30,7 @@ from data.store.manifest import read_manifest
 def prepare(folder: Path, rows: int) -> None:
     rng = np.random.default_rng(1)
     write_events(folder, rows, write_grids(folder, 3000, rng), rng)
-    text = CONFIG.replace('path = "events.parquet"', 'path = "events*.parquet"\nmode = "changes"')
+    text = CONFIG.replace('path = "events.{kind}"', 'path = "events*.parquet"\nmode = "changes"')
     (folder / "sources.toml").write_text(text, encoding="utf-8")
 
 

@@ -23,6 +23,7 @@ from data.ingest.calendars import rows_of as calendar_rows
 from data.ingest.categories import CategoryTree
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
+from data.ingest.limits import limit
 from data.ingest.quarantine import Quarantine
 from data.ingest.report import FileReport
 from data.ingest.stored import stage_again
@@ -39,7 +40,8 @@ SHARE: Final = 0.1
 """Beyond this share of changed, or of appended rows, events are written anew and in order."""
 NEWS: Final = 0.02
 """Below this share of new events the datum is not diagnosed again."""
-MEMORY: Final = "QUANYU_BUILD_MEMORY"
+_MOST_MEMORY: Final = 0.7
+"""Of the machine's memory, whatever the limit says."""
 _READING, _AREAS, _EVENTS, _VIDEO, _PUBLISHING = 0.05, 0.5, 0.55, 0.85, 0.9
 
 
@@ -106,8 +108,7 @@ class Assembly:
             "temp_directory": str(workspace / "spill"),
             "autoinstall_known_extensions": False,
         }
-        if limit := os.environ.get(MEMORY):
-            settings["memory_limit"] = limit
+        settings["memory_limit"] = f"{_memory()} MB"
         self._connection = duckdb.connect(":memory:", config=settings)
         try:
             self._connection.execute("SET TimeZone = 'UTC'")
@@ -411,6 +412,14 @@ class Assembly:
         for item in definitions:
             row = [item.name, item.version, item.sha256, item.text, chosen in {item.key, item.name}]
             self._connection.execute("INSERT INTO definition VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _memory() -> int:
+    """What the database may use, in MB."""
+    wanted = limit("build_memory_mb")
+    if not hasattr(os, "sysconf"):
+        return wanted
+    return min(wanted, int(_MOST_MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20))
 
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, frame: Any) -> None:
