@@ -97,7 +97,9 @@ class Staging:
         self._in_parts: set[str] = set()
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
         present = [item for item in fields if item.name in self._present]
-        self._varied = {ix for item in fields if item.type in {"id", "text"} for ix in recognised.columns.get(item.name, ())}
+        # Only Parquet brings dictionaries, and those for columns that repeat themselves.
+        varied = {"id", "text"} if raw.format == "parquet" else set(TYPES)
+        self._varied = {ix for item in fields if item.type in varied for ix in recognised.columns.get(item.name, ())}
         self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit)]
         self._checks += more_checks(self._present) if more_checks else []
 

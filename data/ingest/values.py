@@ -98,8 +98,11 @@ def trimmed(column: str, kind: str, parameters: Parameters, *, is_varied: bool, 
     if is_name and kind == "VARCHAR":
         for character in _UNSEEN_IN_NAMES:
             whole = f"replace({whole}, '{character}', '')"
-    edge = f"{is_one_of(f'{text}[1]', BLANKS)} OR {is_one_of(f'{text}[-1]', BLANKS)}"
-    return f"CASE WHEN {edge} THEN {whole} ELSE {text} END" if is_varied else whole
+    if not is_varied:
+        return whole
+    edge = [is_one_of(f"{text}[1]", BLANKS), is_one_of(f"{text}[-1]", BLANKS)]
+    edge += [f"contains({text}, '{character}')" for character in _UNSEEN_IN_NAMES if is_name and kind == "VARCHAR"]
+    return f"CASE WHEN {' OR '.join(edge)} THEN {whole} ELSE {text} END"
 
 
 def is_nothing(text: str, *, is_varied: bool) -> str:
@@ -112,7 +115,8 @@ def is_nothing(text: str, *, is_varied: bool) -> str:
         return f"contains('\x01{words}\x01', concat('\x01', lower({text}), '\x01'))"
     longest = max(len(word.encode()) for word in NULL_WORDS)
     words = "|".join(re.escape(word) for word in NULL_WORDS)
-    return f"CASE WHEN strlen({text}) > {longest} THEN false ELSE regexp_full_match({text}, '(?i)(?:{words})') END"
+    first = is_one_of(f"{text}[1]", sorted({case for word in NULL_WORDS for case in (word[:1], word[:1].upper())}))
+    return f"CASE WHEN strlen({text}) > {longest} OR NOT {first} THEN false ELSE regexp_full_match({text}, '(?i)(?:{words})') END"
 
 
 def number_text(column: str, kind: str) -> str:
