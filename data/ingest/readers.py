@@ -223,11 +223,13 @@ class _Reading:
         where = f"WHERE NOT ({blank})" if has_blanks else ""
         # A record longer than this is left to the slower way, which reads it piece by piece.
         size = min(8 * MB, limit("max_record_mb") * MB) if has_blanks else 2 * limit("max_record_mb") * MB
+        # Our own files end their lines alike; left to find out, the reader stumbles over other line ends within quotes.
+        ends = "" if has_blanks else r"new_line='\n',"
         parameters = {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR")}
         self._connection.execute(
             f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
                 delim=$separator, quote='"', escape='"', all_varchar=true, null_padding={str(padded).lower()}, strict_mode=true,
-                columns=$columns, max_line_size={size}, hive_partitioning=false, parallel={str(not padded).lower()}) {where}""",
+                columns=$columns, max_line_size={size}, hive_partitioning=false, {ends} parallel={str(not padded).lower()}) {where}""",
             {**parameters, **({"blanks": BLANKS} if has_blanks else {})},
         )
         self._connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
