@@ -119,7 +119,8 @@ def _built(
     if reason is not None:
         return BuildReport(None, sources, reason)
     say("publishing", _PUBLISHING)
-    parts = {"sources": [report.as_dict() for report in sources], "appended": built.appended}
+    told = [report for report in sources if report.read == "rejected" or any(report is other for other in built.reports.values())]
+    parts = {"sources": [report.as_dict() for report in told], "appended": built.appended}
     identity = publish(store, built.path, parts, quarantine=folder / "quarantine", is_locked=True)
     retire(store, is_locked=True)
     say("published", 1.0)
