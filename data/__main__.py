@@ -145,8 +145,8 @@ def check(  # noqa: PLR0917  typer passes options by name
     as_json: AsJson = False,
 ) -> None:
     """Read and check one file; publish nothing."""
-    for path in (file, *([config] if config is not None else [])):
-        _must_be_file(path)
+    for path in (*(() if os.path.lexists(file) and not file.is_dir() else (file,)), *(() if config is None else (config,))):
+        _must_be_file(path)  # a pipe or a link is refused with its code
     from data.store.build import check as judge  # noqa: PLC0415
 
     wanted = None
