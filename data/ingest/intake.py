@@ -59,6 +59,10 @@ class Intake:
         self._sandbox = Sandbox()
         events.create_stage(connection)
 
+    def close(self) -> None:
+        """End the process that read files."""
+        self._sandbox.close()
+
     def keep(self, file_ix: int, report: FileReport, datum: str | None) -> None:
         """Count in a file whose rows come out of an earlier snapshot; its account stands as it was."""
         self.reports[file_ix] = report
@@ -207,11 +211,7 @@ class Intake:
     def originals(self, file_ix: int, row_nos: Sequence[int]) -> Originals:
         """Rows of a file that was read, as they came."""
         raw = self._raw[file_ix]
-        columns = ", ".join(f"CAST(c{ix} AS VARCHAR)" for ix in range(len(raw.headers)))
-        found = self.connection.execute(
-            f"SELECT row_no, {columns} FROM {raw.relation} WHERE row_no IN (SELECT unnest($rows))", {"rows": list(row_nos)}
-        ).fetchall()
-        return Originals(raw.headers, {**{row[0]: row[1:] for row in found}, **getattr(raw, "originals", {})})
+        return Originals(raw.headers, raw.cells(self.connection, row_nos))
 
 
 def file_sha256(path: Path) -> str:

@@ -110,11 +110,12 @@ class Assembly:
         }
         settings["memory_limit"] = f"{_memory()} MB"
         self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._intake = Intake(self._connection, self.config, workspace, self.limit)
         try:
-            self._connection.execute("SET TimeZone = 'UTC'")
-            self._intake = Intake(self._connection, self.config, workspace, self.limit)
             return self._run()
         finally:
+            self._intake.close()
             self._connection.close()
             shutil.rmtree(workspace, ignore_errors=True)
 

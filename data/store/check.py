@@ -87,6 +87,7 @@ def check(
                 area for area in of_snapshot(earlier.tables["area"]) if kind != "area" or settings.levels[area.depth] != judged.level
             ]
         intake.take(judged, 0, 0, file)
+        intake.close()
         return _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
 
 
