@@ -100,7 +100,7 @@ def trimmed(column: str, kind: str, parameters: Parameters, *, is_varied: bool, 
             whole = f"replace({whole}, '{character}', '')"
     if not is_varied:
         return whole
-    edge = [is_one_of(f"{text}[1]", BLANKS), is_one_of(f"{text}[-1]", BLANKS)]
+    edge = [f"contains('{BLANKS}', {text}[{place}])" for place in (1, -1)]
     edge += [f"contains({text}, '{character}')" for character in _UNSEEN_IN_NAMES if is_name and kind == "VARCHAR"]
     return f"CASE WHEN {' OR '.join(edge)} THEN {whole} ELSE {text} END"
 
@@ -115,7 +115,8 @@ def is_nothing(text: str, *, is_varied: bool) -> str:
         return f"contains('\x01{words}\x01', concat('\x01', lower({text}), '\x01'))"
     longest = max(len(word.encode()) for word in NULL_WORDS)
     words = "|".join(re.escape(word) for word in NULL_WORDS)
-    first = is_one_of(f"{text}[1]", sorted({case for word in NULL_WORDS for case in (word[:1], word[:1].upper())}))
+    starts = "".join(sorted({case for word in NULL_WORDS for case in (word[:1], word[:1].upper())}))
+    first = f"contains('{starts}', {text}[1])"
     return f"CASE WHEN strlen({text}) > {longest} OR NOT {first} THEN false ELSE regexp_full_match({text}, '(?i)(?:{words})') END"
 
 

@@ -93,7 +93,7 @@ def check(
 
 def _bounds(folder: str) -> dict[str, Any]:
     """Memory and threads of the database; what is more goes to ``folder``."""
-    return {"memory_limit": f"{limit('check_memory_mb')}MB", "temp_directory": f"{folder}/spill", "threads": 2}
+    return {"memory_limit": f"{limit('check_memory_mb')}MB", "temp_directory": f"{folder}/spill", "threads": 1}
 
 
 def _source(config: Config, file: Path, kind: str) -> SourceConfig:

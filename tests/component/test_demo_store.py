@@ -37,7 +37,7 @@ def test_rows_in_are_accepted_or_quarantined(demo_store: Path) -> None:
 def test_every_planted_fault_was_found(demo_store: Path) -> None:
     folder = demo_store / "quarantine" / Store(demo_store).current().id
     codes: Counter[str] = Counter()
-    for path in folder.glob("*.csv"):
+    for path in folder.rglob("*.csv"):
         text = path.read_text(encoding="utf-8-sig")
         codes.update(re.findall(r"E_[A-Z_]+", text))
     assert set(codes) >= {
