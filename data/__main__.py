@@ -93,12 +93,7 @@ def build(
 
     with console.progress() as tell:
         report: dict[str, Any] = make(config, store, tell).as_dict()
-    if as_json:
-        console.emit(report)
-    else:
-        console.built(report)
-    if report["snapshot"] is None or any(source["read"] == "rejected" for source in report["sources"]):
-        raise typer.Exit(1)
+    _told(report, as_json=as_json)
 
 
 @app.command()
@@ -121,12 +116,7 @@ def take(  # noqa: PLR0917  typer passes options by name
     wanted = _source(source, kind, columns, mode=mode.value, datum=datum, level=level)
     with console.progress() as tell:
         report: dict[str, Any] = make(store, wanted, file, tell).as_dict()
-    if as_json:
-        console.emit(report)
-    else:
-        console.built(report)
-    if report["snapshot"] is None or any(item["read"] == "rejected" for item in report["sources"]):
-        raise typer.Exit(1)
+    _told(report, as_json=as_json)
 
 
 @app.command()
@@ -214,6 +204,16 @@ def _source(name: str, kind: Kind, columns: list[str] | None, **more: str | None
     pairs = [text.partition("=") for text in columns or ()]
     given = {**more, "columns": {field: [header] for field, _, header in pairs}}
     return source_of({"name": name, "kind": kind.value, "path": "sent", **{key: value for key, value in given.items() if value}}, Path())
+
+
+def _told(report: dict[str, Any], *, as_json: bool) -> None:
+    """What was built; ends with status 1 where a file was refused or nothing was published."""
+    if as_json:
+        console.emit(report)
+    else:
+        console.built(report)
+    if report["snapshot"] is None or any(source["read"] == "rejected" for source in report["sources"]):
+        raise typer.Exit(1)
 
 
 def _must_be_file(path: Path) -> None:

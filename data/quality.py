@@ -67,6 +67,19 @@ def _issues(group: Group, *rows: tuple[str, str, str, str] | tuple[str, str, str
     return [Issue(row[0], group, Words(row[1], row[2]), row[3], row[4] if len(row) > 4 else "n") for row in rows]
 
 
+_REPAIRS: Final[Mapping[str, Words]] = {
+    "half_width": Words("全角转半角", "full-width made half-width"),
+    "invisible_removed": Words("去掉不可见字符", "unseen characters taken out"),
+    "float_code": Words("编码由小数还原", "codes turned back from numbers"),
+    "text_formula": Words("编号由文本公式取出", "codes out of text formulas"),
+    "serial_date": Words("Excel 序列日期", "Excel's serial dates"),
+    "epoch": Words("1970 年起的秒数", "seconds since 1970"),
+    "month_first": Words("月在前的日期", "dates with the month first"),
+    "glued_position": Words("坐标由一格拆出", "positions out of one cell"),
+    "degree_minutes": Words("度分秒坐标", "positions in degrees and minutes"),
+    "thousands": Words("去掉千位分隔符", "separators of thousands left out"),
+}
+"""Every entry of :data:`data.ingest.rules.REPAIRS`."""
 _ALL: Final = (
     *_issues(
         "position",
@@ -115,7 +128,7 @@ _ALL: Final = (
         ("no_handle_level", "结案无办理层级", "closed without a handling level", "handle_level", "closed"),
         ("no_updated", "无更新时间", "no time of update", "updated_at"),
     ),
-    Issue("repaired", "repair", Words("读取时修复过", "put right while reading"), "", is_fault=False),
+    *(Issue(f"repair_{name}", "repair", words, "", is_fault=False) for name, words in _REPAIRS.items()),
 )
 ISSUES: Final[Mapping[str, Issue]] = {issue.key: issue for issue in _ALL}
 """Every issue by key, in the order they are shown."""
@@ -163,22 +176,6 @@ def quality_per_area(view: View, selection: Selection, depth: int | None = None)
     rows["share"] = np.where(is_share, rows["n"] / rows["base"].where(is_share, 1), np.nan)
     has_rest = bool(wide.loc[-1, ["n", *(key for key in ISSUES if key.startswith("rival_"))]].sum())
     return rows[~rows["is_rest"] | has_rest].reset_index(drop=True)
-
-
-def repairs_per_area(view: View, selection: Selection, depth: int | None = None) -> pd.DataFrame:
-    """``area_ix, is_rest, repair, n``: events whose row had this repair, by its bit in ``data.ingest.rules.REPAIRS``; none without."""
-    shown, group = groups(view, selection, depth)
-    asked = QUESTIONS["repairs_per_area"].ask(view, selection, time_limit_s=TIME_LIMIT_S, groups=[int(ix) for ix in group])
-    parts = []
-    for bit in range(16):
-        part = asked[(asked["repairs"].to_numpy(dtype=np.int64) >> bit) & 1 == 1]
-        parts.append(part.groupby("node", as_index=False)["n"].sum().assign(repair=bit))
-    found = pd.concat(parts, ignore_index=True).astype({"node": np.int64, "n": np.int64, "repair": np.int64})
-    order = {ix: at for at, ix in enumerate([*shown, -1])}
-    found = found.sort_values(["node", "repair"], key=lambda column: column.map(order) if column.name == "node" else column)
-    is_rest = found["node"] < 0
-    area = found["node"].where(~is_rest, max(0, area_ix(view, selection)))
-    return pd.DataFrame({"area_ix": area, "is_rest": is_rest, "repair": found["repair"], "n": found["n"]}).reset_index(drop=True)
 
 
 def diagnoses(view: View) -> list[dict[str, Any]]:
@@ -245,4 +242,4 @@ def _unclassified(view: View) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return mask
 
 
-__all__ = ["GROUPS", "ISSUES", "ISSUE_COLUMNS", "Issue", "datum_points", "diagnoses", "quality_per_area", "repairs_per_area"]
+__all__ = ["GROUPS", "ISSUES", "ISSUE_COLUMNS", "Issue", "datum_points", "diagnoses", "quality_per_area"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from data.ingest.rules import REPAIRS
 from data.question import Question
 
 MASK: Final = "mask over outcome_ix"
@@ -36,7 +37,8 @@ ISSUE_COLUMNS: Final = (
     "coord_missing", "coord_invalid", "coord_zero", "coord_swapped", "coord_out_of_area", "coord_crs", "nowhere", "by_code",
     "declares_none", "fk_street", "fk_grid", "code_parent", "code_position", "before_report", "dispatched_early", "disposed_early",
     "after_closing", "deadline_early", "closed_untimed", "disposed_untimed", "duplicates", "unclassified", "no_title", "no_address",
-    "no_description", "no_department", "no_deadline", "no_handle_level", "no_updated", "repaired",
+    "no_description", "no_department", "no_deadline", "no_handle_level", "no_updated",
+    *(f"repair_{name}" for name in REPAIRS),
 )  # fmt: skip
 """What quality_per_area counts; :mod:`data.quality` says what each means."""
 
@@ -170,7 +172,6 @@ QUESTIONS: Final[dict[str, Question]] = {
             _GROUPS | {"unclassified": "VARCHAR"},
             cohort="never",
         ),
-        Question("repairs_per_area", {"node": "int, as grouped", "repairs": "int, bits over REPAIRS"} | _N, _GROUPS, cohort="never"),
         Question("rivals_per_area", {"node": "int, as grouped", "code": "reason code, empty: superseded"} | _N, _GROUPS, cohort="never"),
         Question(
             "declared_positions",

@@ -321,12 +321,16 @@ def _preorder(area: Area) -> Iterator[Area]:
 
 
 def _complete(area: Area) -> None:
-    """Fill from below what an area was not given: boundary of the whole, population, households."""
+    """Fill from below what an area was not given: boundary, population, households.
+
+    A boundary only where all children have one; the whole area has that of whatever below it has one.
+    """
     for child in area.children:
         _complete(child)
-    if area.boundary is None and area.depth == 0:
-        shapes = [child.boundary for child in area.children if child.boundary is not None]
-        area.boundary = shapely.union_all(shapes) if shapes else None
+    if area.boundary is None and area.children:
+        shapes = list(_shapes(area))
+        if area.depth == 0 or all(child.boundary is not None for child in area.children):
+            area.boundary = shapely.union_all(shapes) if shapes else None
     for key in ("population", "households"):
         parts = [child.facts.get(key) for child in area.children]
         if area.facts.get(key) is None and parts and all(part is not None for part in parts):
@@ -336,6 +340,15 @@ def _complete(area: Area) -> None:
     if area.boundary is None and area.label is None:
         labels = [child.label for child in area.children if child.label is not None]
         area.label = tuple(np.mean(labels, axis=0)) if labels else None
+
+
+def _shapes(area: Area) -> Iterator[Any]:
+    """The uppermost boundaries below an area."""
+    for child in area.children:
+        if child.boundary is not None:
+            yield child.boundary
+        else:
+            yield from _shapes(child)
 
 
 def _fit(by_depth: dict[int, list[Area]]) -> list[str]:

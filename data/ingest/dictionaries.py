@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.ingest import outcomes
+from data.ingest import frames, outcomes
 from data.ingest.categories import CategoryTree, index_of
 from data.ingest.origins import departments, plain_department, source_key, sources
 from data.ingest.same_ids import VALID
@@ -59,15 +59,17 @@ class Dictionaries:
         paths = {row: tree.resolve(*row) for row in index}
         table, places = tree.table()
         category = {row: index_of(path, places) for row, path in paths.items()}
-        self._replace("category", table)
-        self._replace("given", pd.DataFrame([(ix, *row, category[row]) for row, ix in index.items()], columns=list(TABLES["given"])))
+        frames.replace(self._connection, "category", table)
+        frames.replace(
+            self._connection, "given", pd.DataFrame([(ix, *row, category[row]) for row, ix in index.items()], columns=list(TABLES["given"]))
+        )
         moves = {int(row[0]): category[tuple(row[1:4])] for row in known}
         if any(moves[int(row[0])] != row[4] for row in known):
             self.moved = True
             self._renumber("category_ix", "given_ix", moves)
-        rows = [(*row, ix, category[row]) for row, ix in index.items()]
         names = [f"c_{name}" for name in _PATH]
-        self._temporary("category_place", pd.DataFrame(rows, columns=[*names, "given_place", "place"]).astype(dict.fromkeys(names, "str")))
+        places_of = pd.DataFrame([(*row, ix, category[row]) for row, ix in index.items()], columns=[*names, "given_place", "place"])
+        frames.temporary(connection, "category_place", places_of.astype(dict.fromkeys(names, "str")))
 
     def _names(self, column: str, key: Callable[[str], str], make: Callable[[Iterable[str]], pd.DataFrame]) -> None:
         connection, name = self._connection, TABLES[column].keys() - {f"{column}_ix", "is_proactive"}
@@ -85,12 +87,12 @@ class Dictionaries:
         table = make([*known, *keys.values()])
         places = dict(zip(table[by], table[f"{column}_ix"], strict=True))
         rest = int(table[f"{column}_ix"].max()) if len(table) else 0
-        self._replace(column, table)
+        frames.replace(self._connection, column, table)
         moves = {ix: places.get(text, rest) for text, ix in known.items()}
         if any(old != new for old, new in moves.items()):
             self._renumber(f"{column}_ix", f"{column}_ix", moves)
-        rows = [(text, places.get(keyed, rest)) for text, keyed in keys.items()]
-        self._temporary(f"{column}_place", pd.DataFrame(rows, columns=["text", "place"]).astype({"text": "str", "place": "int64"}))
+        rows = pd.DataFrame([(text, places.get(keyed, rest)) for text, keyed in keys.items()], columns=["text", "place"])
+        frames.temporary(connection, f"{column}_place", rows.astype({"text": "str", "place": "int64"}))
 
     def outcomes(self, staged: str, as_of: dt.datetime, before: dt.datetime | None) -> None:
         """Fill ``outcome``; the temporary table ``outcome_place`` gives the place of each ``outcome_key``.
@@ -109,7 +111,9 @@ class Dictionaries:
         keys = {row[0] for row in new} | set(known.values()) | {outcomes.fallen_due(known[ix]) for ix in fell}
         rows = [{"outcome_key": key, **{f"o_{name}": value for name, value in outcomes.columns_of(key).items()}} for key in sorted(keys)]
         kinds = {f"o_{name}": "boolean" if kind == "BOOLEAN" else "str" for name, kind in TABLES["outcome"].items() if name != "outcome_ix"}
-        self._temporary("combination", pd.DataFrame(rows, columns=["outcome_key", *kinds]).astype({"outcome_key": "int64", **kinds}))
+        frames.temporary(
+            self._connection, "combination", pd.DataFrame(rows, columns=["outcome_key", *kinds]).astype({"outcome_key": "int64", **kinds})
+        )
         connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE outcome_place AS
                 SELECT *, row_number() OVER (ORDER BY {outcomes.ORDER}) - 1 AS place FROM combination"""
@@ -142,17 +146,6 @@ class Dictionaries:
     def _renumber(self, column: str, by: str, moves: dict[int, int], where: str = "true") -> None:
         for table in _STORED:
             self._connection.execute(f"UPDATE {table} SET {column} = $moves[{by} + 1] WHERE {where}", {"moves": _listed(moves)})
-
-    def _replace(self, table: str, frame: pd.DataFrame) -> None:
-        self._connection.execute(f"DELETE FROM {table}")
-        self._connection.register("frame_to_insert", frame)
-        self._connection.execute(f"INSERT INTO {table} SELECT {', '.join(TABLES[table])} FROM frame_to_insert")
-        self._connection.unregister("frame_to_insert")
-
-    def _temporary(self, name: str, frame: pd.DataFrame) -> None:
-        self._connection.register("frame_to_insert", frame)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM frame_to_insert")
-        self._connection.unregister("frame_to_insert")
 
 
 def outcome_key() -> str:

@@ -15,13 +15,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.ingest import placing, same_ids, values
+from data.ingest import frames, placing, same_ids, values
 from data.ingest.areas import Division
 from data.ingest.categories import CategoryTree
 from data.ingest.dictionaries import Dictionaries, outcome_key
 from data.ingest.events import absent
 from data.ingest.fields import level_fields
-from data.ingest.rules import BIT, POSITION_CODES
+from data.ingest.rules import BIT, POSITION_CODES, REPAIR
 from data.ingest.same_ids import LOST, SUPERSEDED, VALID
 from data.schema import CELL_COLUMNS, DATUMS, TABLES, URGENCIES
 
@@ -78,7 +78,8 @@ class EventTable:
 
     def _locate(self) -> None:
         arrays = self._connection.execute(
-            "SELECT coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix FROM stage"
+            "SELECT rowid AS stage_row, coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix "
+            "FROM stage"
         ).fetchnumpy()
         lon, lat = np.array(arrays["lon"], dtype=float), np.array(arrays["lat"], dtype=float)
         staged, datum_ix, file_ix = (np.array(arrays[name]) for name in ("position_code", "datum_ix", "file_ix"))
@@ -90,16 +91,19 @@ class EventTable:
             lon[rows], lat[rows], code[rows] = part
         placing.to_degrees(lon, lat, code, np.where(np.isin(file_ix, list(self._epsg)), 0, datum_ix), None)
         found = placing.judge(lon, lat, code, self._division)
-        self._create("located", pd.DataFrame({"at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}))
+        frames.temporary(self._connection, "located", pd.DataFrame({"at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}))
+        # Rows of a file that was refused are gone, so a row's number is not its place.
         changed = np.flatnonzero(found.code != staged)
-        self._create("moved", pd.DataFrame({"stage_row": changed, "code": found.code[changed]}))
+        moved = pd.DataFrame({"stage_row": np.array(arrays["stage_row"])[changed], "code": found.code[changed]})
+        frames.temporary(self._connection, "moved", moved)
         self._connection.execute("UPDATE stage SET position_code = moved.code FROM moved WHERE stage.rowid = moved.stage_row")
 
     def _declare(self) -> None:
         """Fill ``declared``; table ``own``: per distinct combination of area columns its place there and what is wrong with it."""
         connection = self._connection
         lasts = [0] if self._division is None else self._division.table["last_ix"].tolist()
-        self._create("area_last", pd.DataFrame({"ix": np.arange(len(lasts), dtype=np.int32), "at_last": np.array(lasts, dtype=np.int32)}))
+        last_of = pd.DataFrame({"ix": np.arange(len(lasts), dtype=np.int32), "at_last": np.array(lasts, dtype=np.int32)})
+        frames.temporary(connection, "area_last", last_of)
         known = {
             (code, tuple(names)): int(ix)
             for ix, code, names in connection.execute("SELECT declared_ix, area_code, names FROM declared").fetchall()
@@ -124,7 +128,7 @@ class EventTable:
                 parts,
             )
         columns = [*(f"own_{name}" for name in self._named_by), "own_ix", "own_area", "own_last", "own_bits"]
-        self._create("own", pd.DataFrame(own, columns=columns).astype(dict.fromkeys(columns[:-4], "str")))
+        frames.temporary(self._connection, "own", pd.DataFrame(own, columns=columns).astype(dict.fromkeys(columns[:-4], "str")))
 
     def _placed(self, rows: str, name: str = "b") -> str:
         """Rows beside the area they name themselves (``own_``)."""
@@ -177,6 +181,13 @@ class EventTable:
             {"file_ix": file_ix},
         ).fetchall()
         return [(row_no, POSITION_CODES[code]) for row_no, code in rows]
+
+    def repairs(self, file_ix: int) -> dict[str, int]:
+        """What was put right to read the accepted rows of one file, and in how many."""
+        counts = ", ".join(f"count(*) FILTER (repairs & {bit} > 0)" for bit in REPAIR.values())
+        statement = f"SELECT {counts} FROM stage WHERE file_ix = $file_ix AND (codes = 0 OR codes = {SUPERSEDED})"
+        found = self._connection.execute(statement, {"file_ix": file_ix}).fetchall()[0]
+        return {name: n for name, n in zip(REPAIR, found, strict=True) if n}
 
     def set_aside(self) -> dict[int, int]:
         """File → rows without a usable position, before rows of one id are compared."""
@@ -284,8 +295,3 @@ class EventTable:
         cell_h = cell_w * math.cos(math.radians((south + north) / 2))
         rows = max(1, math.ceil((north - south) / cell_h))
         return {"west": west, "south": south, "cell_w": cell_w, "cell_h": cell_h, "columns": CELL_COLUMNS, "rows": rows}
-
-    def _create(self, name: str, frame: pd.DataFrame) -> None:
-        self._connection.register("frame_to_insert", frame)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM frame_to_insert")
-        self._connection.unregister("frame_to_insert")

@@ -10,9 +10,9 @@ import duckdb
 
 from data.config import SourceConfig
 from data.ingest import outcomes, placing
+from data.ingest.cells import TYPES
 from data.ingest.fields import EVENT, EVENT_INSTANTS, Field, level_fields
 from data.ingest.rules import Check
-from data.ingest.staging import TYPES
 from data.ingest.values import Parameters, is_one_of
 from data.schema import DATUMS
 

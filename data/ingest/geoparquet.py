@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import numpy as np
+import pandas as pd
 import shapely
 
 from data.errors import FileRejected
+from data.ingest import frames
 from data.ingest.features import UNREADABLE, crs_or_none, is_point, to_wgs84_system
 
 if TYPE_CHECKING:
@@ -114,9 +116,7 @@ def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, na
     headers = list(found.headers)
     has_points = bool(np.isfinite(lon).any())
     if has_points and not {"lon", "lat"} & own.keys():
-        connection.register("places_to_insert", {"lon": lon, "lat": lat})
-        connection.execute(f"CREATE TEMP TABLE {name}_places AS SELECT lon, lat FROM places_to_insert")
-        connection.unregister("places_to_insert")
+        frames.temporary(connection, f"{name}_places", pd.DataFrame({"lon": lon, "lat": lat}))
         width = len(headers)
         nan = ", ".join(f"CASE WHEN isfinite({axis}) THEN {axis} END AS c{width + ix}" for ix, axis in enumerate(("lon", "lat")))
         connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {shown}, {nan} FROM (SELECT * FROM {source}) POSITIONAL JOIN {name}_places")

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from data.config import Config, SourceConfig
-from data.ingest import placing
+from data.ingest import frames, placing
 from data.ingest.areas import Division
 from data.ingest.fields import VIDEO_POINT, level_fields
 from data.ingest.rules import POSITION_CODES
-from data.schema import DATUMS, TABLES
+from data.schema import DATUMS
 
 DEVICE_TYPES: Final = range(111, 131)
 """Digits 11–13 of a GB/T 28181 id: recorders, servers' front ends and the like; 131 and 132 are cameras."""
@@ -112,14 +112,11 @@ class VideoPoints:
         """Fill the table ``video_point`` with the judged points."""
         if self._points is None:
             return
-        self._connection.execute("DELETE FROM video_point")
         points = self._points.sort_values("point_id", kind="stable").reset_index(drop=True)
         points["point_ix"] = np.arange(len(points))
         points["is_device"] = _are_devices(points)
         points["state"] = points["state"].astype(object).where(points["state"].notna(), "in_use")
-        self._connection.register("frame_to_insert", points)
-        self._connection.execute(f"INSERT INTO video_point SELECT {', '.join(TABLES['video_point'])} FROM frame_to_insert")
-        self._connection.unregister("frame_to_insert")
+        frames.replace(self._connection, "video_point", points)
         self._connection.execute("UPDATE video_point SET lon = NULL, lat = NULL WHERE isnan(lon) OR isnan(lat)")
 
     def _own_codes(self, points: pd.DataFrame, division: Division | None, config: Config) -> None:

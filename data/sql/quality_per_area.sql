@@ -43,7 +43,16 @@ SELECT
   count(*) FILTER (deadline_at IS NULL) AS no_deadline,
   count(*) FILTER (handle_level IS NULL AND is_closed) AS no_handle_level,
   count(*) FILTER (updated_at IS NULL) AS no_updated,
-  count(*) FILTER (repairs > 0) AS repaired
+  count(*) FILTER (repairs & 1 > 0) AS repair_half_width,
+  count(*) FILTER (repairs & 2 > 0) AS repair_invisible_removed,
+  count(*) FILTER (repairs & 4 > 0) AS repair_float_code,
+  count(*) FILTER (repairs & 8 > 0) AS repair_text_formula,
+  count(*) FILTER (repairs & 16 > 0) AS repair_serial_date,
+  count(*) FILTER (repairs & 32 > 0) AS repair_epoch,
+  count(*) FILTER (repairs & 64 > 0) AS repair_month_first,
+  count(*) FILTER (repairs & 128 > 0) AS repair_glued_position,
+  count(*) FILTER (repairs & 256 > 0) AS repair_degree_minutes,
+  count(*) FILTER (repairs & 512 > 0) AS repair_thousands
 FROM selected AS e
 LEFT JOIN over USING (outcome_ix)
 LEFT JOIN own USING (declared_ix)

@@ -9,28 +9,24 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import pandas as pd
 
 from data.config import Config
-from data.errors import DefinitionError
-from data.indicators.definition import shipped
-from data.ingest import caveats, diagnosis, events, values
+from data.ingest import caveats, frames
 from data.ingest.areas import Division, of_snapshot
 from data.ingest.calendars import rows_of as calendar_rows
 from data.ingest.categories import CategoryTree
-from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
 from data.ingest.limits import limit
 from data.ingest.quarantine import Quarantine
 from data.ingest.report import FileReport
-from data.ingest.stored import stage_again
-from data.schema import SCHEMA_VERSION, TABLES, create_statements
-from data.store import content, rejected
+from data.store import content, ledger, rejected
 from data.store.delivery import Delivery, rows_of
 from data.store.earlier import Earlier
+from data.store.event_writer import EventWriter
 
 Progress = Callable[[str, float], None]
 """Takes a step's words and the share done, 0 to 1."""
@@ -38,8 +34,6 @@ FEW: Final = 20_000
 """Changed rows that are always written into a copy of the last snapshot."""
 SHARE: Final = 0.1
 """Beyond this share of changed, or of appended rows, events are written anew and in order."""
-NEWS: Final = 0.02
-"""Below this share of new events the datum is not diagnosed again."""
 _MOST_MEMORY: Final = 0.7
 """Of the machine's memory, whatever the limit says."""
 _READING, _AREAS, _EVENTS, _VIDEO, _PUBLISHING = 0.05, 0.5, 0.55, 0.85, 0.9
@@ -131,25 +125,27 @@ class Assembly:
         division = self._division()
         base = self.earlier if self._fits_in_place() else None
         self.say("events", _EVENTS)
-        table, known, as_of = self._anew(division) if base is None else self._in_place(division, base)
+        writer = EventWriter(self._connection, self.config, self._intake, self._of("event"), self.earlier)
+        written = writer.anew(self.target, division) if base is None else writer.in_place(self.target, division, base)
         self.say("video points", _VIDEO)
         self._write_video(division)
-        self._intake.account(table, division, with_areas=self._areas_changed)
+        self._intake.account(written.table, division, with_areas=self._areas_changed)
         self._settle_ids()
         if self.rejected is not None:
             rejected.write(self.rejected, self.rejected_before, self._connection, self._intake)
-        self._write_rest(division, as_of)
+        self._write_calendar()
+        reports = self._intake.reports
+        ledger.write(self._connection, self.config, self.deliveries, reports, name=division.areas[0].name, as_of=written.as_of)
         caveats.write(self._connection)
-        self._diagnose(base, table)
-        content.write(self._connection, known)
+        ledger.diagnose(self._connection, self.deliveries, reports, base=base, written=written.table.written)
+        content.write(self._connection, written.sums)
         self._connection.execute("CHECKPOINT built")
-        appended = 0 if base is None else base.appended + table.written
+        appended = 0 if base is None else base.appended + written.table.written
         self._connection.execute("USE memory")
         self._connection.execute("DETACH built")
-        reports = self._intake.reports
         has_news = any(report.is_good and ix not in self._intake.standing for ix, report in reports.items())
         has_news |= any(delivery.gone for delivery in self.deliveries)
-        now = as_of.replace(tzinfo=dt.UTC)
+        now = written.as_of.replace(tzinfo=dt.UTC)
         return Built(self.target, reports, self.refused, self._intake.quarantine, now, has_news, appended)
 
     def _of(self, *kinds: str) -> list[Delivery]:
@@ -243,82 +239,6 @@ class Assembly:
         staged = self._connection.execute("SELECT count(*) FROM stage").fetchall()[0][0]
         return bool(gone + staged <= most and self.earlier.appended + staged <= most)
 
-    def _anew(self, division: Division) -> tuple[EventTable, dict[str, content.Sums], dt.datetime]:
-        """Write all tables of events from nothing; rows that are kept come out of the earlier snapshot."""
-        self.target.unlink(missing_ok=True)
-        self._attach(self.target, "built")
-        self._connection.execute("USE built")
-        for statement in create_statements():
-            self._connection.execute(statement)
-        _append(self._connection, "area", division.table)
-        kept = [ix for delivery in self._of("event") for ix in delivery.kept]
-        if kept and self.earlier is not None:
-            self._attach(self.earlier.path, "before", "(READ_ONLY)")
-            where = "e.file_ix IN (SELECT unnest($kept))"
-            for name in ("event", "rival"):
-                stage_again(self._connection, self.config.levels, f"before.{name}", where, {"kept": kept})
-            self._connection.execute("DETACH before")
-        table = self._judged(division)
-        as_of = self._as_of()
-        parameters = values.Parameters()
-        table.write(values.Zone(self.config.zone, parameters), parameters, as_of, self._intake.tree)
-        return table, {}, as_of
-
-    def _in_place(self, division: Division, earlier: Earlier) -> tuple[EventTable, dict[str, content.Sums], dt.datetime]:
-        """Change a copy of the earlier snapshot: rows of the same ids are judged again, all others stay where they are."""
-        connection = self._connection
-        shutil.copyfile(earlier.path, self.target)
-        self._attach(self.target, "built")
-        connection.execute("USE built")
-        gone = [ix for delivery in self._of("event") for ix in delivery.gone]
-        union = " UNION ".join(f"SELECT event_id FROM {name} WHERE file_ix IN (SELECT unnest($gone))" for name in ("event", "rival"))
-        connection.execute(f"CREATE TEMP TABLE touched AS SELECT event_id FROM stage WHERE codes = 0 UNION {union}", {"gone": gone})
-        for name in ("event", "rival"):
-            connection.execute(
-                f"CREATE TEMP TABLE touched_{name} AS SELECT rowid AS place FROM {name} WHERE event_id IN (SELECT event_id FROM touched)"
-            )
-        total = content.read(connection, "event").without(content.sums(connection, "event", "t.rowid IN (SELECT place FROM touched_event)"))
-        for name in ("event", "rival"):
-            rows = f"rowid IN (SELECT place FROM touched_{name})"
-            stage_again(connection, self.config.levels, name, f"e.{rows} AND e.file_ix NOT IN (SELECT unnest($gone))", {"gone": gone})
-            connection.execute(f"DELETE FROM {name} WHERE {rows}")
-        table = self._judged(division)
-        as_of = self._as_of()
-        due = "t.deadline_at >= $low AND t.deadline_at < $high AND t.event_ix < $first"
-        window = {"low": min(as_of, earlier.as_of), "high": max(as_of, earlier.as_of), "first": table.first}
-        if as_of != earlier.as_of:
-            total = total.without(content.sums(connection, "event", due, window))
-        parameters = values.Parameters()
-        zone = values.Zone(self.config.zone, parameters)
-        dictionaries = table.write(zone, parameters, as_of, self._intake.tree, earlier.as_of)
-        if dictionaries.moved:
-            return table, {}, as_of
-        if as_of != earlier.as_of:
-            total = total.with_(content.sums(connection, "event", due, window))
-        total = total.with_(content.sums(connection, "event", "t.event_ix >= $first", {"first": table.first}))
-        return table, {"event": total, "area": content.read(connection, "area")}, as_of
-
-    def _judged(self, division: Division) -> EventTable:
-        rows = [(ix, report.feed_ix, report.file, report.sha256) for ix, report in self._intake.reports.items()]
-        places = pd.DataFrame(rows, columns=["file_ix", "feed_ix", "file", "sha256"]).sort_values(["feed_ix", "file", "sha256"])
-        places = pd.DataFrame({"file_ix": places["file_ix"].astype("int32"), "place": range(len(places))})
-        self._connection.register("frame_to_insert", places)
-        self._connection.execute("CREATE TEMP TABLE file_place AS SELECT * FROM frame_to_insert")
-        self._connection.unregister("frame_to_insert")
-        table = EventTable(self._connection, division, self.config.levels, self._intake.epsg)
-        table.judge()
-        return table
-
-    def _as_of(self) -> dt.datetime:
-        """The data's now, UTC without zone."""
-        if self.config.as_of is not None:
-            return self.config.as_of.astimezone(dt.UTC).replace(tzinfo=None)
-        return events.latest(self._connection) or self.limit.astimezone(dt.UTC).replace(tzinfo=None)
-
-    def _attach(self, path: Path, name: str, options: str = "") -> None:
-        quoted = str(path).replace("'", "''")
-        self._connection.execute(f"ATTACH '{quoted}' AS {name} {options}")
-
     def _write_video(self, division: Division) -> None:
         deliveries = self._of("video_point")
         is_changed = self._areas_changed or any(delivery.is_changed or delivery.to_read for delivery in deliveries)
@@ -328,12 +248,16 @@ class Assembly:
             if is_changed:
                 self._intake.video.add_stored(points[points["file_ix"].isin(kept)], self.earlier.tables["area"])
             else:
-                self._connection.execute("DELETE FROM video_point")
-                _append(self._connection, "video_point", points)
+                frames.replace(self._connection, "video_point", points)
                 return
         self._connection.execute("DELETE FROM video_point")
         self._intake.video.judge(division, self.config, self._intake.epsg)
         self._intake.video.write()
+
+    def _write_calendar(self) -> None:
+        kept = [ix for delivery in self._of("calendar") for ix in delivery.kept]
+        before = [self.earlier.tables["calendar"]] if self.earlier is not None and kept else []
+        frames.replace(self._connection, "calendar", pd.concat(calendar_rows(self._intake.calendar, self.config.zone, before)))
 
     def _settle_ids(self) -> None:
         """Say of every file how many of its rows lost to others of their id."""
@@ -346,74 +270,6 @@ class Assembly:
             if report.kind == "event" and report.read == "ok":
                 report.lose(lost.get(ix, {}))
 
-    def _write_rest(self, division: Division, as_of: dt.datetime) -> None:
-        connection, reports = self._connection, self._intake.reports
-        for table in ("snapshot", "definition", "feed", "file", "finding", "calendar"):
-            connection.execute(f"DELETE FROM {table}")
-        kept = [ix for delivery in self._of("calendar") for ix in delivery.kept]
-        before = [self.earlier.tables["calendar"]] if self.earlier is not None and kept else []
-        for frame in calendar_rows(self._intake.calendar, self.config.zone, before):
-            _append(connection, "calendar", frame)
-        row = [SCHEMA_VERSION, division.areas[0].name, as_of, self.config.zone.key, list(self.config.levels), self.config.made_up]
-        connection.execute("INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?)", row)
-        self._write_definitions()
-        for delivery in self.deliveries:
-            if delivery.is_dropped:
-                continue
-            own = {ix: report for ix, report in sorted(reports.items()) if report.feed_ix == delivery.feed_ix}
-            sums = [sum(getattr(report, name) for report in own.values()) for name in ("rows_in", "accepted", "quarantined")]
-            source = delivery.source
-            connection.execute(
-                "INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [delivery.feed_ix, source.name, source.kind, source.mode, source.datum, *sums],
-            )
-            totals: dict[str, int] = {}
-            for ix, report in own.items():
-                connection.execute(
-                    "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        ix, delivery.feed_ix, report.file, report.sha256, report.rows_in, report.accepted, report.quarantined,
-                        report.arrived_at.removesuffix("Z"), report.as_json(),
-                    ],
-                )  # fmt: skip
-                for code, n in (*report.findings.items(), *((code, 1) for code in report.warnings if code != diagnosis.SUSPECT)):
-                    totals[code] = totals.get(code, 0) + n
-            for code, n in sorted(totals.items()):
-                connection.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", [delivery.feed_ix, code, None, n, None])
-
-    def _diagnose(self, base: Earlier | None, table: EventTable) -> None:
-        """Say what the areas that events name tell of the datum of their positions; where little changed, what was said before."""
-        connection = self._connection
-        if (
-            base is not None
-            and table.written < NEWS * base.events
-            and all(delivery.source.name in base.feeds for delivery in self.deliveries)
-        ):
-            said = {name: row for name, *row in base.findings("datum")}
-            for delivery in self.deliveries:
-                if row := said.get(delivery.source.name):
-                    connection.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", [delivery.feed_ix, *row])
-            return
-        for feed_ix, found in diagnosis.of_feeds(connection).items():
-            connection.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", [feed_ix, *found.finding])
-            if not found.is_suspect:
-                continue
-            for ix, report in self._intake.reports.items():
-                if report.feed_ix == feed_ix and diagnosis.SUSPECT not in report.warnings:
-                    report.warnings.append(diagnosis.SUSPECT)
-                    connection.execute("UPDATE file SET report = ? WHERE file_ix = ?", [report.as_json(), ix])
-
-    def _write_definitions(self) -> None:
-        definitions = shipped()
-        chosen = self.config.definition or definitions[0].key
-        if chosen not in {item.key for item in definitions} | {item.name for item in definitions}:
-            raise DefinitionError(
-                f"The configuration's definition '{chosen}' is not known; expected one of {', '.join(d.key for d in definitions)}."
-            )
-        for item in definitions:
-            row = [item.name, item.version, item.sha256, item.text, chosen in {item.key, item.name}]
-            self._connection.execute("INSERT INTO definition VALUES (?, ?, ?, ?, ?)", row)
-
 
 def _memory() -> int:
     """What the database may use, in MB."""
@@ -421,9 +277,3 @@ def _memory() -> int:
     if not hasattr(os, "sysconf"):
         return wanted
     return min(wanted, int(_MOST_MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20))
-
-
-def _append(connection: duckdb.DuckDBPyConnection, table: str, frame: Any) -> None:
-    connection.register("frame_to_insert", frame)
-    connection.execute(f"INSERT INTO {table} SELECT {', '.join(TABLES[table])} FROM frame_to_insert")
-    connection.unregister("frame_to_insert")

@@ -140,6 +140,7 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
         "reasons": report.reasons,
         "samples": _samples(intake),
         "findings": report.findings,
+        "repairs": table.repairs(0),
         "datum": None if datum is None else datum.as_dict(),
     }
 

@@ -265,3 +265,13 @@ def test_wrong_use_is_a_sentence(tmp_path: Path) -> None:
         check(tmp_path / "nothing.csv", "event")
     with pytest.raises(ConfigError, match="video_point"):
         check(tmp_path, "camera")
+
+
+def test_what_was_put_right_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        '事件编号,上报时间,大类,经纬度\nＡ１,46345.5,甲,"104.1,30.2"\nA2,2026-11-20 08:00,甲,\nA3,坏,甲,"104.1,30.2"\n', encoding="utf-8"
+    )
+    found = check(path, "event", now=NOW)
+    assert found["accepted"] == 2
+    assert found["repairs"] == {"half_width": 1, "serial_date": 1, "glued_position": 1}

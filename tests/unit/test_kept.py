@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from data.config import source_of
-from data.errors import NoSnapshot
+from data.errors import FileRejected, NoSnapshot
+from data.ingest.sniff import Stamp
 from data.store.build import BuildReport, build, take
 from data.store.manifest import read_manifest
 from data.store.store import Store
@@ -172,3 +173,27 @@ def test_nothing_can_be_handed_in_beside_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(FILES["hotline.csv"], encoding="utf-8")
     with pytest.raises(NoSnapshot, match="build one"):
         take(tmp_path / "store", source_of({"name": "a", "kind": "event", "path": "a.csv"}, tmp_path), [tmp_path / "a.csv"], now=NOW)
+
+
+def test_a_file_that_changes_while_it_is_read_leaves_the_rows_of_others_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "grids.csv").write_text(
+        "区域编码,名称,上级编码,边界\n"
+        'G1,一格,S1,"POLYGON ((104 30, 104.1 30, 104.1 30.1, 104 30.1, 104 30))"\n'
+        'G2,二格,S2,"POLYGON ((104.1 30, 104.2 30, 104.2 30.1, 104.1 30.1, 104.1 30))"\n',
+        encoding="utf-8",
+    )
+    rows = ["B1,2026-11-19 08:00,占道,104.05,30.05", "B2,2026-11-19 09:00,占道,120,40", "B3,2026-11-19 10:00,占道,104.15,30.05"]
+    (folder / "patrol.csv").write_text("事件编号,上报时间,大类,经度,纬度\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    confirm = Stamp.confirm
+
+    def changed(self: Stamp) -> None:
+        if self.path.name == "hotline.csv":
+            raise FileRejected("E_CORRUPT", "hotline.csv changed while it was read; send it again.")
+        confirm(self)
+
+    monkeypatch.setattr(Stamp, "confirm", changed)
+    report = _build(folder)
+    assert [source.file for source in report.sources if source.read == "rejected"] == ["hotline.csv"]
+    found = _rows(folder, "SELECT event_id, area_code, position_code FROM event JOIN area USING (area_ix) ORDER BY 1")
+    whole = found[1][1]
+    assert found == [("B1", "G1", None), ("B2", whole, "E_COORD_OUT_OF_AREA"), ("B3", "G2", None)]

@@ -19,6 +19,7 @@ from data import quality
 from data.indicators.definition import shipped
 from data.ingest.datum import gcj02_to_wgs84, wgs84_to_gcj02
 from data.ingest.diagnosis import of_feeds
+from data.ingest.rules import REPAIRS
 from data.schema import TABLES
 from data.selection import Selection
 from data.store.build import build
@@ -45,7 +46,7 @@ def faulty(path: Path) -> Path:
         "position_code": some(0.4, rng.choice(CODES, n)),
         "located_by": rng.integers(0, 3, n).astype(np.uint8),
         "declared_ix": rng.integers(0, 30, n),
-        "repairs": np.where(rng.random(n) < 0.3, rng.integers(0, 16, n), 0),
+        "repairs": np.where(rng.random(n) < 0.3, rng.integers(0, 1 << len(REPAIRS), n), 0),
         "address": some(0.5, ["路"] * n),
         "title": some(0.7, ["题"] * n),
         "description": some(0.6, ["述"] * n),
@@ -128,7 +129,7 @@ class Told:
             "no_deadline": row["deadline_at"] is None,
             "no_handle_level": row["is_closed"] and row["handle_level"] is None,
             "no_updated": row["updated_at"] is None,
-            "repaired": row["repairs"] > 0,
+            **{f"repair_{name}": bool(int(row["repairs"]) >> bit & 1) for bit, name in enumerate(REPAIRS)},
         }  # fmt: skip
         return found | {key for key, hit in tests.items() if hit}
 
@@ -195,20 +196,6 @@ def test_filters_and_scope_hold(told: tuple[Told, Snapshot]) -> None:
     assert hidden["n"].sum() == 0
     nobody = View(snapshot, shipped()[0], ())
     assert quality.quality_per_area(nobody, Selection(window="all"))["n"].sum() == 0
-    assert quality.repairs_per_area(nobody, Selection(window="all")).empty
-
-
-def test_repairs_are_counted_bit_by_bit(told: tuple[Told, Snapshot]) -> None:
-    oracle, snapshot = told
-    found = quality.repairs_per_area(View(snapshot, shipped()[0]), Selection(window="all"))
-    expected: Counter[tuple[int, bool, int]] = Counter()
-    for row in oracle.events:
-        path = oracle.above(int(row["area_ix"]))
-        for bit in range(4):
-            if int(row["repairs"]) >> bit & 1:
-                expected[path[1] if len(path) > 1 else 0, len(path) == 1, bit] += 1
-    got = zip(found["area_ix"], found["is_rest"], found["repair"], found["n"], strict=True)
-    assert {(int(area), bool(rest), int(bit)): int(n) for area, rest, bit, n in got} == dict(expected)
 
 
 def test_every_issue_has_words_and_a_group() -> None:
