@@ -193,7 +193,7 @@ class Look:
     @cached_property
     def caveats(self) -> list[str]:
         """What a reader of these numbers must know, in words."""
-        codes = sorted(code for code in compute.finding_codes(self.view) if code.startswith("C_") and code in CODES)
+        codes = sorted(code for code in compute.finding_codes(self.view) if code in CODES and CODES[code].kind == "caveat")
         return [CODES[code].zh if self.lang == "zh" else CODES[code].en for code in codes]
 
     @cached_property

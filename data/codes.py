@@ -303,12 +303,6 @@ _CAVEAT = (
         "快照中没有任何一件带有这项记录，零不代表没有发生；请来源提供相应的列。",
         "Nothing in this snapshot carries this mark, so zero does not mean that it never happened; ask the source for the column.",
     ),
-    (
-        "C_DATUM_SHARES",
-        "已按各坐标系统计落在自报区域内的事件占比，没有明确理由怀疑所用的坐标系；占比见详情。",
-        "The share of events inside the area they name was counted under each coordinate system; nothing speaks clearly against the one "
-        "in use, and the shares are in the details.",
-    ),
 )
 
 

@@ -184,7 +184,7 @@ def diagnoses(view: View) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``feed_ix, name, code`` (``W_CRS_SUSPECT`` or ``C_DATUM_SHARES``) and what :meth:`data.ingest.diagnosis.Diagnosis.as_dict` has:
+        ``feed_ix, name, code`` (``W_CRS_SUSPECT`` or ``DATUM_SHARES``) and what :meth:`data.ingest.diagnosis.Diagnosis.as_dict` has:
         ``declared, is_assumed, n, shares, intervals, winner, is_suspect``. Sources of which nothing can be said are absent.
     """
     rows = view.snapshot.frame(

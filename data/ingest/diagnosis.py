@@ -24,7 +24,8 @@ from data.ingest.datum import Datum, Pair, to_wgs84
 from data.schema import DATUMS
 
 SUSPECT: Final = "W_CRS_SUSPECT"
-SHARES: Final = "C_DATUM_SHARES"
+SHARES: Final = "DATUM_SHARES"
+"""Not one of :data:`data.codes.CODES`: nothing is wrong, the shares are kept to be shown."""
 HYPOTHESES: Final[tuple[Datum, ...]] = ("WGS84", "GCJ02", "BD09")
 LEAST: Final = 30
 """Events below which nothing is said about their datum."""

@@ -110,7 +110,9 @@ def test_the_datum_of_the_patrols_file_is_found_out(demo_store: Path, tmp_path: 
     assert "W_CRS_SUSPECT" not in declared["warnings"]
     assert declared["datum"]["shares"] == checked["datum"]["shares"]
     target = build_file(config, tmp_path / "built.duckdb").path
-    for file, is_declared in ((target, False), (next((demo_store / "snapshots").glob("*.duckdb")), True)):
+    # A copy, for the store's own file may be open in this process with other settings.
+    published = shutil.copy(next((demo_store / "snapshots").glob("*.duckdb")), tmp_path / "published.duckdb")
+    for file, is_declared in ((target, False), (published, True)):
         with duckdb.connect(str(file), read_only=True) as connection:
             names = dict(connection.execute("SELECT name, feed_ix FROM feed").fetchall())
             found = of_feeds(connection)

@@ -101,3 +101,10 @@ def test_numbers_are_believable(view: View) -> None:
 def test_the_same_demo_has_the_same_content(demo_store: Path, tmp_path: Path) -> None:
     again = demo(scale="small", seed=1, store=tmp_path / "store", as_of=DEMO_AS_OF)
     assert again.split("-")[-1] == Store(demo_store).current().id.split("-")[-1]
+
+
+def test_a_reader_of_the_demo_needs_no_warning(demo_store: Path) -> None:
+    snapshot = Store(demo_store).current()
+    found = set(snapshot.frame("SELECT DISTINCT code FROM finding")["code"])
+    assert "DATUM_SHARES" in found
+    assert not {code for code in found if code.startswith(("C_", "W_CRS_SUSPECT"))}
