@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
 from data.ingest.privacy import MASK, PATTERNS, is_personal
+from data.ingest.quarantine import EXPLAINING
 from data.ingest.recognise import normal
 
 MOST_LINES: Final = 5000
@@ -54,6 +56,27 @@ def rejected_file(store: Path, snapshot: str, place: str) -> Path | None:
         return path if path.resolve().is_relative_to(folder.resolve()) else None
     except OSError:
         return None
+
+
+def to_correct(path: Path) -> Iterator[str]:
+    """The file with the rejected rows as its publisher gets it: one line a row with all of its reasons, to be corrected once.
+
+    It begins with a byte order mark, by which spreadsheets know UTF-8.
+    """
+    own = len(EXPLAINING)
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
+        given = csv.reader(lines)
+        yield "\ufeff" + _csv_line(next(given, []))
+        for _, reasons in groupby(given, key=lambda line: (line[:1], line[own:])):
+            told = list(reasons)
+            together = ["; ".join(dict.fromkeys(filter(None, cells))) for cells in zip(*(line[1:own] for line in told), strict=False)]
+            yield _csv_line([*told[0][:1], *together, *told[0][own:]])
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
 
 
 def samples(path: Path, kind: str, recognised: Mapping[str, str], most: int = 3) -> dict[str, list[Sample]]:

@@ -8,13 +8,14 @@ from typing import Any, Final
 from dash import html
 
 from dashboard.desk.books import FileBook
-from dashboard.desk.fields import field_name
+from dashboard.desk.fields import field_name, words_of
 from dashboard.format import Language, count
 from dashboard.links import attributes
-from dashboard.words import say
+from dashboard.words import WORDS, say
 from data.codes import CODES
 from data.samples import Sample
 
+NOT_ALLOWED: Final = "E_ENUM"
 LEAST_PERCENT: Final = 1.5
 """A part that is not empty is drawn at least this wide."""
 
@@ -50,40 +51,64 @@ def equation(rows_in: int, accepted: int, quarantined: int) -> html.Span:
 
 
 def code_sentence(code: str, lang: Language) -> str:
-    """What a code means and what to do; a code that is not known is its own name."""
+    """What a code means and what to do, for somebody without a configuration; a code that is not known is its own name."""
+    if f"data_code_{code}" in WORDS:
+        return say(f"data_code_{code}", lang)
     return CODES[code].sentence(lang) if code in CODES else code
 
 
-def reasons(counts: Mapping[str, int], found: Mapping[str, Sequence[Sample]], lang: Language) -> html.Table | None:
-    """Reasons, most frequent first, each with its sentence, its number of rows and the first of them; None where there are none."""
+def reasons(
+    counts: Mapping[str, int], found: Mapping[str, Sequence[Sample]], lang: Language, book: FileBook | None = None
+) -> html.Table | None:
+    """Reasons, most frequent first, each with its sentence, its number of rows and the first of them; None where there are none.
+
+    Parameters
+    ----------
+    book
+        Of the file; with it, what may be written instead is said for columns with a closed vocabulary.
+    """
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if not ordered:
         return None
     titles = ["data_reason", "data_rows", *(["data_samples"] if found else [])]
     head = html.Tr([html.Th(say(key, lang), scope="col", className="n" if key == "data_rows" else "") for key in titles])
     return html.Table(
-        [html.Thead(head), html.Tbody([_reason(code, n, found.get(code, ()), lang) for code, n in ordered])], className="reasons"
+        [html.Thead(head), html.Tbody([_reason(code, n, found.get(code, ()), lang, book) for code, n in ordered])], className="reasons"
     )
 
 
-def _reason(code: str, n: int, rows: Sequence[Sample], lang: Language) -> html.Tr:
+def _reason(code: str, n: int, rows: Sequence[Sample], lang: Language, book: FileBook | None) -> html.Tr:
     shown = [
-        html.Li([html.Span(say("data_row", lang, n=row.row), className="row-no"), *_cell(row, lang)], className="sample")
+        html.Li([html.Span(say("data_row", lang, n=row.row), className="row-no"), *_cell(row, lang, book)], className="sample")
         for row in rows
     ]  # fmt: skip
     return html.Tr(
         [
-            html.Td([code_sentence(code, lang), " ", html.Code(code)], className="why"),
+            html.Td([code_sentence(code, lang), " ", html.Code(code), *_expected(code, rows, lang, book)], className="why"),
             html.Td(count(n), className="n"),
             html.Td(html.Ul(shown), className="samples") if shown else None,
         ]
     )
 
 
-def _cell(row: Sample, lang: Language) -> list[Any]:
+def _expected(code: str, rows: Sequence[Sample], lang: Language, book: FileBook | None) -> list[Any]:
+    """What each column of the rows may hold, where its vocabulary is closed."""
+    if book is None or code != NOT_ALLOWED:
+        return []
+    fields = {header: key for key, header in book.recognised.items()}
+    headers = dict.fromkeys(row.column for row in rows if row.column in fields)
+    comma = "、" if lang == "zh" else ", "
+    found = ((header, words_of(book.kind, fields[header], lang)) for header in headers)
+    return [
+        html.P(say("data_expected", lang, header=header, words=comma.join(words)), className="quiet") for header, words in found if words
+    ]
+
+
+def _cell(row: Sample, lang: Language, book: FileBook | None) -> list[Any]:
     if not row.column:
         return []
-    found: list[Any] = [f" {row.column} "]
+    name = row.column if book is None or row.column in book.recognised.values() else field_name(book.kind, row.column, lang)
+    found: list[Any] = [f" {name} "]
     return [*found, html.Span(f"“{row.value}”", className="value") if row.value else html.Span(say("data_blank", lang), className="blank")]
 
 

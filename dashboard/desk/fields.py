@@ -21,3 +21,11 @@ def field_name(kind: str, key: str, lang: Language) -> str:
     if chinese is None and key in LEVEL_NAMES:
         return LEVEL_NAMES[key].zh
     return chinese or key
+
+
+def words_of(kind: str, key: str, lang: Language) -> list[str]:
+    """What a field with a closed vocabulary may hold, one word for each meaning; empty where anything may stand."""
+    words = next((field.words for field in FIELDS.get(kind, ()) if field.name == key), {})
+    if lang == "en":
+        return list(words)
+    return [next((word for word in known if _CHINESE.search(word)), meaning) for meaning, known in words.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from dash import dcc, html
@@ -23,7 +24,7 @@ WORDS: Final = (
 )  # fmt: skip
 PROBLEMS: Final = (
     "too_big", "changed", "cut", "empty", "too_many", "full", "gone", "working", "token", "request", "source", "not_checked", "no_snapshot",
-    "damaged", "busy", "store", "away", "forbidden",
+    "damaged", "busy", "store", "away", "forbidden", "twice",
 )  # fmt: skip
 ACCEPTED: Final = ".csv,.txt,.tsv,.xlsx,.xls,.xlsm,.ods,.json,.geojson,.geojsonl,.ndjson,.zip,.gpkg,.parquet,.geoparquet"
 
@@ -66,13 +67,18 @@ def _plan(context: Context, asked: Asked) -> dict[str, Any] | None:
         "limit": context.settings.upload_mb << 20,
         "kinds": [[kind, say(f"data_kind_{kind}", lang)] for kind in KINDS],
         "modes": [[mode, say(f"data_form_mode_{mode}", lang)] for mode in MODES],
-        "sources": [[book.name, book.kind, book.mode] for book in sources],
+        "sources": [[book.name, book.kind, _mode(book), [Path(file.file).stem for file in book.files]] for book in sources],
         "levels": [[level, LEVEL_NAMES[level].in_(lang) if level in LEVEL_NAMES else level] for level in reversed(levels)],
         "words": {
             **{key: say(f"data_form_{key}", lang, **({"mb": context.settings.upload_mb} if key == "limit" else {})) for key in WORDS},
             **{f"problem_{key}": say(f"data_problem_{key}", lang) for key in PROBLEMS},
         },
     }
+
+
+def _mode(book: SourceBook) -> str:
+    """How a source is sent: all of it, where any of its files was all of it, whatever was added afterwards."""
+    return "full" if any(file.mode == "full" for file in book.files) else "changes"
 
 
 def _in_force(context: Context) -> tuple[list[SourceBook], Sequence[str]]:

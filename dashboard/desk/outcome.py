@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from dash import html
 
+from dashboard import ids
 from dashboard.context import Context
-from dashboard.desk import account, attempts, datum
+from dashboard.desk import account, attempts, datum, naming
 from dashboard.desk.address import Asked
 from dashboard.desk.books import FileBook, SourceBook, of_entries, of_manifest
-from dashboard.desk.fields import field_name
 from dashboard.desk.permission import may_write
 from dashboard.desk.uploads import Upload, UploadFault, Uploads
 from dashboard.format import Language, count
@@ -22,7 +22,8 @@ from data.errors import StoreError
 from data.samples import Sample, masked
 
 NO_COLUMN: Final = "E_MISSING_COLUMN"
-HEADERS: Final = 60
+UNKNOWN_COLUMN: Final = "W_UNKNOWN_COLUMN"
+"""Said by the question what the columns are."""
 
 
 def build(context: Context, told: Mapping[str, Any] | None) -> list[Any]:
@@ -59,7 +60,7 @@ def _failed(upload: Upload, problem: str | None, answer: Mapping[str, Any], lang
 def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
     book = FileBook.of({"name": upload.source, "file": upload.name, "kind": upload.kind, **answer})
     if answer.get("read") == "rejected":
-        return _rejected(upload, book, answer, lang)
+        return _rejected(context, upload, book, answer, lang)
     parts: list[Any] = [
         html.H3(say("data_checked_none" if not book.accepted else "data_checked_all" if not book.quarantined else "data_checked", lang)),
         html.P(say("data_not_yet", lang), className="quiet"),
@@ -74,15 +75,16 @@ def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: 
     samples = _samples(upload, book, answer)
     if book.reasons:
         parts.append(html.H4(say("data_refused_rows", lang)))
-        parts.append(account.reasons(book.reasons, samples, lang))
+        parts.append(account.reasons(book.reasons, samples, lang, book))
         parts.append(html.P(say("data_fix_hint", lang), className="quiet"))
     if answer.get("aside"):
         parts.append(html.H4(say("data_aside", lang)))
         parts.append(account.reasons(answer["aside"], samples, lang))
-    parts.append(account.warnings(book.warnings, lang))
+    parts.append(account.warnings([code for code in book.warnings if code != UNKNOWN_COLUMN], lang))
     if answer.get("datum"):
         parts.append(datum.verdict(answer["datum"], upload.name, lang))
-    parts.append(account.columns(book, lang))
+    parts.append(account.columns(replace(book, unknown=()), lang))
+    parts += _naming(context, upload, answer, lang)
     parts.append(_publish(context, upload, book, lang))
     return parts
 
@@ -100,34 +102,16 @@ def _samples(upload: Upload, book: FileBook, answer: Mapping[str, Any]) -> dict[
     return found
 
 
-def _rejected(upload: Upload, book: FileBook, answer: Mapping[str, Any], lang: Language) -> list[Any]:
+def _rejected(context: Context, upload: Upload, book: FileBook, answer: Mapping[str, Any], lang: Language) -> list[Any]:
     parts: list[Any] = [
         html.H3(say("data_rejected", lang)),
         html.P([account.code_sentence(book.code or "", lang), " ", html.Code(book.code or "")], role="alert"),
     ]
-    if book.code == NO_COLUMN:
-        parts += _name_columns(upload, answer, lang)
-    elif book.message:
+    named = _naming(context, upload, answer, lang) if book.code == NO_COLUMN else []
+    if not named and book.message:
         parts.append(html.P(book.message, className="quiet", lang="en"))
-    parts.append(account.columns(replace(book, unknown=()), lang))
+    parts += [*named, account.columns(replace(book, unknown=()), lang)]
     parts.append(html.Div([_button("data_discard", "discard", upload, lang)], className="deeds"))
-    return parts
-
-
-def _name_columns(upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
-    """For each required field without a column, the headers of the file to pick from."""
-    message = str(answer.get("message") or "")
-    missing, headers = list(answer.get("missing") or ()), list(answer.get("unknown") or ())[:HEADERS]
-    if not missing or not headers:
-        return [html.P(message, className="quiet", lang="en")] if message else []
-    parts: list[Any] = []
-    for field in missing:
-        picks = [
-            html.Button(header, type="button", className="pick", **attributes(data_deed="column", data_upload=upload.id, data_field=field))
-            for header in dict.fromkeys(str(header) for header in headers)
-        ]
-        question = say("data_which_column", lang, field=field_name(upload.kind, field, lang))
-        parts.append(html.Fieldset([html.Legend(question), *picks], className="picks"))
     return parts
 
 
@@ -137,7 +121,7 @@ def _publish(context: Context, upload: Upload, book: FileBook, lang: Language) -
         return html.Div([html.P(say("data_nothing_to_publish", lang)), _button("data_discard", "discard", upload, lang)], className="deeds")
     if not upload.source:
         return html.Div([html.P(say("data_problem_source", lang)), _button("data_discard", "discard", upload, lang)], className="deeds")
-    before = next((source for source in _in_force(context) if source.name == upload.source), None)
+    before = _before(context, upload)
     rows = before.accepted if before is not None else 0
     key = "data_sure_new" if before is None else "data_sure_changes" if upload.mode == "changes" else "data_sure_full"
     sure = say(key, lang, source=upload.source, accepted=count(book.accepted), rows=count(rows))
@@ -155,12 +139,23 @@ def _publish(context: Context, upload: Upload, book: FileBook, lang: Language) -
     )
 
 
-def _in_force(context: Context) -> Sequence[SourceBook]:
+def _naming(context: Context, upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
     try:
         with context.store.lease() as snapshot:
-            return of_manifest(snapshot.manifest)
+            levels = tuple(snapshot.levels)
     except StoreError:
-        return ()
+        levels = ()
+    return naming.build(upload, answer, _before(context, upload), levels, lang)
+
+
+def _before(context: Context, upload: Upload) -> SourceBook | None:
+    """The upload's source as it is in force; None where it is new."""
+    try:
+        with context.store.lease() as snapshot:
+            found = of_manifest(snapshot.manifest)
+    except StoreError:
+        return None
+    return next((source for source in found if source.name == upload.source), None)
 
 
 def _published(upload: Upload, answer: Mapping[str, Any], lang: Language) -> list[Any]:
@@ -187,7 +182,11 @@ def _published(upload: Upload, answer: Mapping[str, Any], lang: Language) -> lis
         html.Div(
             [
                 html.A(say("data_see_screen", lang), href=asked.screen(), className="is-main"),
-                html.A(say("data_see_source", lang), href=asked.href(source=upload.source), **attributes(data_desk="")),
+                html.A(
+                    say("data_see_source", lang),
+                    href=asked.href(source=upload.source),
+                    **attributes(data_desk="", data_goes=ids.part("sources")),
+                ),
                 _button("data_another", "discard", upload, lang),
             ],
             className="deeds",

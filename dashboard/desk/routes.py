@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import orjson
 import structlog
-from flask import Blueprint, Response, abort, request, send_file
+from flask import Blueprint, Response, abort, request
 
 from dashboard.body import MAX_BYTES, BodyFault, parsed
 from dashboard.context import Context
@@ -27,7 +28,7 @@ from dashboard.format import Language
 from dashboard.guard import Body
 from dashboard.settings import Settings
 from data.errors import NoSnapshot, SnapshotRefused, StoreBusy, StoreError, StoreFull
-from data.samples import rejected_file
+from data.samples import rejected_file, to_correct
 from data.store.lock import locked
 from data.store.pins import pin, unpin
 from data.store.publish import rollback
@@ -103,9 +104,9 @@ class Counter:
             abort(404)
         audit("download", **asked)
         name = f"{Path(asked['file']).stem}-quarantined.csv"
-        answer = send_file(path, "text/csv; charset=utf-8", as_attachment=True, download_name=name, conditional=False, etag=False)
+        answer = Response(to_correct(path), mimetype="text/csv")
+        answer.headers["Content-Disposition"] = f"attachment; filename=rejected.csv; filename*=UTF-8''{quote(name)}"
         answer.headers["Cache-Control"] = "no-store"
-        answer.headers.pop("Last-Modified", None)
         return answer
 
     def upload(self) -> Response:

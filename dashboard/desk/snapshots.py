@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from dash import html
 
+from dashboard import ids
 from dashboard.desk.desk import Desk
 from dashboard.format import count
 from dashboard.links import attributes
@@ -93,9 +94,15 @@ def _deeds(desk: Desk, identity: str, *, is_shown: bool, is_in_force: bool, pinn
     found: list[Any] = [html.A(say("data_open", lang), href=asked.screen(None if is_in_force else identity))]
     if not is_shown:
         found.append(
-            html.A(say("data_books_of", lang), href=asked.href(snapshot=identity, compare=None, source=None), **attributes(data_desk=""))
+            html.A(
+                say("data_books_of", lang),
+                href=asked.href(snapshot=identity, compare=None, source=None),
+                **attributes(data_desk="", data_goes=ids.PAGE),
+            )
         )
-        found.append(html.A(say("data_compare", lang), href=asked.href(compare=identity), **attributes(data_desk="")))
+        found.append(
+            html.A(say("data_compare", lang), href=asked.href(compare=identity), **attributes(data_desk="", data_goes=ids.part("changes")))
+        )
     if desk.may_write and not is_brief:
         found.append(
             _confirmed("data_unpin", "data_unpin_sure", "unpin", identity, desk)

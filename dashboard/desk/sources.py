@@ -105,7 +105,7 @@ def _file(desk: Desk, file: FileBook) -> html.Section:
         parts.append(html.P(say("data_kept_file", lang), className="quiet"))
     if file.positions_set_aside:
         parts.append(html.P(say("data_set_aside", lang, n=count(file.positions_set_aside)), className="quiet"))
-    parts.append(account.reasons(counts, found, lang))
+    parts.append(account.reasons(counts, found, lang, file))
     if path is not None and desk.may_write:
         query = urlencode({"snapshot": desk.view.snapshot.id, "source": file.source, "file": file.file})
         parts.append(html.P(html.A(say("data_download", lang), href=f"/data/rejected?{query}", className="download", download="")))

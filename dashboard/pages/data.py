@@ -27,11 +27,8 @@ def layout(context: Context, query: str) -> html.Div:
             sections["head"],
             html.Main(
                 [
-                    handover.build(context, asked),
-                    sections["sources"],
-                    sections["quality"],
-                    sections["datum"],
-                    sections["snapshots"],
+                    html.Div([handover.build(context, asked), sections["snapshots"]], className="desk-side"),
+                    html.Div([sections["sources"], sections["quality"], sections["datum"]], className="desk-books"),
                     sections["changes"],
                 ],
                 className="desk-main",

@@ -73,8 +73,10 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_findings": ("已接收，但需核对", "Accepted, but to be checked"),
     "data_download": ("下载被隔离的行（CSV）", "Download the quarantined rows (CSV)"),
     "data_download_hint": (
-        "用 Excel 打开，改正原列中的内容后可直接再送；前五列是说明，不会被读取。内含原始内容，请妥善保管。",
-        "Open it in Excel, correct the original columns, send it again; the first five only explain. Rows are as they came: keep it safe.",
+        "改正原列中的内容后，以“变更数据”再送这个文件；前五列是说明，不会被读取。用 Excel 打开时把编号列设为文本，长编号才不走样。"
+        "内含原始内容，请妥善保管。",
+        "Correct the original columns and hand this file in again as changes; the first five columns only explain. In Excel, import ids as "
+        "text, or long ones are rounded. Rows are as they came: keep it safe.",
     ),
     "data_columns": ("列名识别（字段 ← 文件中的列名）", "Columns as recognised (field ← header in the file)"),
     "data_not_stored": ("未入库的列：", "Columns that are not stored: "),
@@ -185,6 +187,38 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "CSV、Excel、GeoJSON、Shapefile(zip)、GeoPackage、Parquet，不超过 {mb} MB",
         "CSV, Excel, GeoJSON, Shapefile (zip), GeoPackage, Parquet, up to {mb} MB",
     ),
+    # codes whose own sentence speaks of the configuration, which people who hand in a file do not have
+    "data_code_E_MISSING_COLUMN": (
+        "缺少必须有的列，请补上；如果只是列名不同，检查时可以指明是哪一列。",
+        "A column that must be there is missing; add it, or, if it only has another name, say which it is when the file is checked.",
+    ),
+    "data_code_E_DUP_COLUMN": ("有两列对应同一字段，请删去一列。", "Two columns stand for the same field; remove one."),
+    "data_code_E_ENCODING": (
+        "文字编码无法识别，请用 Excel 打开，看清没有乱码后另存为 .xlsx 再送。",
+        "The text encoding cannot be read; open the file in Excel, see that no text is garbled, and save it as .xlsx.",
+    ),
+    "data_code_E_TYPE": (
+        "文件内容与所选的“内容”不符，请重新选择后再送。",
+        "The file does not hold what was chosen under “It holds”; choose again and hand it in once more.",
+    ),
+    "data_code_E_ENUM": ("该值不在允许的取值之内，请改成允许的写法。", "The value is not one of those allowed; write one of them."),
+    "data_code_E_TIME_FUTURE": (
+        "时间晚于数据截止时间，请核对年月日。",
+        "The time is later than the moment the data are of; check year, month and day.",
+    ),
+    "data_code_E_COORD_CRS": (
+        "坐标系无法识别或不符；请改用 WGS 84 坐标，或请管理员写明坐标系。",
+        "The coordinate system is unknown or does not fit; send WGS 84, or ask the operator to declare it.",
+    ),
+    "data_code_W_UNKNOWN_COLUMN": (
+        "有不认识的列，没有入库；如需要，下次检查时可以说明它们是什么。",
+        "Columns that are not known were not stored; if they are needed, say what they are when a file is checked.",
+    ),
+    "data_code_W_CRS_ASSUMED": (
+        "没有写明坐标系，按 WGS 84 处理；如果不是，请告知管理员。",
+        "No coordinate system was declared and WGS 84 was assumed; tell the operator if it is another.",
+    ),
+    "data_expected": ("“{header}”可写：{words}", "“{header}” may be: {words}"),
     # while a command runs
     "data_step_check": ("正在检查，尚未改动任何数据", "Checking; nothing is changed"),
     "data_step_publish": ("正在发布", "Publishing"),
@@ -201,12 +235,28 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_not_yet": ("尚未发布，屏幕上的数据没有变。", "Nothing is published yet; the screens have not changed."),
     "data_refused_rows": ("不能接收的行，以及怎么改", "Rows that would be refused, and what to do"),
     "data_fix_hint": (
-        "行号从表头下第一行起数。在文件中改正后再送一次；也可以先发布能接收的行，其余的以后补送。",
-        "Row 1 is the first below the header. Correct the file and hand it in again, or publish what is accepted and send the rest later.",
+        "行号从表头下第一行起数。在文件中改正后再送一次；也可以先发布能接收的行，其余的下载改正后补送。",
+        "Row 1 is the first below the header. Correct the file and hand it in again, or publish what is accepted, then download the "
+        "others, correct them and send them.",
     ),
     "data_aside": ("坐标不可用的行（照样接收，计入未上图）", "Rows without a usable position (accepted, not on the map)"),
     "data_rejected": ("这个文件不能接收", "This file cannot be accepted"),
-    "data_which_column": ("哪一列是“{field}”？点选：", "Which column is “{field}”? Pick one:"),
+    "data_name_missing": ("缺少必须有的列：{fields}", "Columns that must be there are missing: {fields}"),
+    "data_name_hint": (
+        "说明每一列是什么；不需要的列保持“不读取”。",
+        "Say what each column is; leave those that are not needed as “not read”.",
+    ),
+    "data_name_proposed": (
+        "已按“{source}”上次的列名填好，请核对后重新检查。",
+        "Filled in as “{source}” was read last time; see that it is right, then check again.",
+    ),
+    "data_name_left": ("有 {n} 列没有读取：{headers}", "{n} columns are not read: {headers}"),
+    "data_name_change": ("更改列的含义", "Change what the columns are"),
+    "data_name_none": ("不读取", "not read"),
+    "data_name_required": ("必须有", "Must be there"),
+    "data_name_optional": ("可以有", "May be there"),
+    "data_name_taken": ("已有对应的列，改用这一列", "Has a column; use this one instead"),
+    "data_name_again": ("按此重新检查", "Check again like this"),
     "data_nothing_to_publish": ("没有可以发布的行。", "There is nothing to publish."),
     "data_publish": ("发布 {accepted} 行…", "Publish {accepted} rows…"),
     "data_publish_yes": ("确认发布", "Yes, publish"),
@@ -261,6 +311,10 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_problem_store": ("数据仓库暂时无法使用，请稍后再试。", "The store cannot be used just now; try again later."),
     "data_problem_away": ("连不上服务器，请稍后再试。", "The server cannot be reached; try again later."),
     "data_problem_forbidden": ("这里不允许做这件事。", "This is not allowed here."),
+    "data_problem_twice": (
+        "“{field}”选了不止一列，请只留一列。",
+        "“{field}” was chosen for more than one column; keep one.",
+    ),
     "data_problem_timeout": ("用时太久，已停下。请把文件分小后再送。", "It took too long and was stopped; split the file and try again."),
     "data_problem_memory": (
         "文件需要的内存超过上限，已停下。请把文件分小后再送。",

@@ -14,7 +14,8 @@ from data.codes import CODES
 
 ID_CODES: Final = ("E_ID_DUP", "E_ID_CONFLICT")
 """Reasons that depend on other files too."""
-_OURS: Final = ("row", "code", "column", "value", "reason")
+EXPLAINING: Final = ("row", "code", "column", "value", "reason")
+"""Headers of the columns that stand before a rejected row and are not read when it comes back."""
 
 
 class Quarantine:
@@ -73,7 +74,7 @@ def write(path: Path, reasons: pd.DataFrame, originals: Originals) -> None:
     """
     width = max([len(originals.headers), *(len(cells) for cells in originals.cells.values())])
     headers = [*originals.headers, *("" for _ in range(width - len(originals.headers)))]
-    save(path, [*_OURS, *headers], lines(reasons, originals, width))
+    save(path, [*EXPLAINING, *headers], lines(reasons, originals, width))
 
 
 def lines(reasons: pd.DataFrame, originals: Originals, width: int = 0) -> list[list[object]]:

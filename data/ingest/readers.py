@@ -323,6 +323,8 @@ class _Reading:
 def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], int], name: str) -> tuple[list[str], int, bool]:
     """Which of the first rows is the header, two-row headings joined.
 
+    Where no name is known it is the first row that is at least half as full as the fullest: titles and notes above a table are not.
+
     Returns
     -------
     tuple
@@ -331,7 +333,7 @@ def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], in
     Raises
     ------
     FileRejected
-        ``E_NO_HEADER`` when the first row reads like data.
+        ``E_NO_HEADER`` when that row reads like data.
     """
     best: tuple[int, int, list[str]] | None = None
     for ix, row in enumerate(rows):
@@ -347,10 +349,12 @@ def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], in
                 best = option
     if best is not None and (best[0] > 1 or not any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in best[2])):
         return best[2], best[1], True
-    first = [cell.strip(BLANKS) for cell in rows[0]]
+    filled = [len({cell.strip(BLANKS) for cell in row} - {""}) for row in rows]
+    at = next(ix for ix, n in enumerate(filled) if 2 * n >= max(filled))
+    first = [cell.strip(BLANKS) for cell in rows[at]]
     if any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in first) or not any(first):
         raise FileRejected("E_NO_HEADER", f"{name} has no header row; its first row is '{', '.join(first[:4])[:80]}'.")
-    return first, 0, False
+    return first, at, False
 
 
 def quoted(name: str) -> str:

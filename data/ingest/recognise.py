@@ -6,10 +6,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from data.errors import ConfigError, FileRejected
 from data.ingest.fields import Field
 from data.ingest.privacy import is_personal
+from data.ingest.quarantine import EXPLAINING
+
+OWN: Final = 1_000_000
+"""What the header of our own tables of rejected rows scores."""
 
 
 def normal(header: str) -> str:
@@ -42,7 +47,13 @@ class Recognised:
 
 
 def score(headers: Sequence[str], fields: Sequence[Field], configured: Mapping[str, tuple[str, ...]]) -> int:
-    """How many of the cells of a row are headers that are known: the header row is the one with most."""
+    """How many of the cells of a row are headers that are known: the header row is the one with most.
+
+    A row that begins like our own tables of rejected rows is the header whatever else it holds: they come back corrected, and what
+    explains them names fields in every row.
+    """
+    if tuple(headers[: len(EXPLAINING)]) == EXPLAINING:
+        return OWN
     known = {normal(alias) for item in fields for alias in item.aliases}
     known |= {normal(header) for choices in configured.values() for header in choices}
     return len({normal(header) for header in headers if normal(header)} & known)

@@ -56,7 +56,7 @@ def _place(report: FileReport, taken: set[str]) -> str:
 def _carry(folder: Path, before: Path | None, report: FileReport, lost: list[tuple[int, str, str]], taken: set[str]) -> bool:
     """Take over what was rejected of a file that was kept; only which of its rows lost to others can have changed."""
     wanted = {(row_no, code) for row_no, code, _ in lost}
-    headers, lines = ["row", "code", "column", "value", "reason"], []
+    headers, lines = list(quarantine.EXPLAINING), []
     if before is not None and before.is_file():
         with before.open(encoding="utf-8-sig", newline="") as file:
             headers, *lines = csv.reader(file)

@@ -134,25 +134,53 @@ def test_a_clerk_hands_in_a_workbook_understands_corrects_and_publishes_it(tab: 
     assert store.generation == before
 
 
-def test_a_column_nobody_knows_is_named_by_picking_it_and_what_was_refused_can_be_downloaded(
-    tab: Page, address: str, tmp_path: Path
-) -> None:
+UNKNOWN = ("来信编号", "来信日期", "问题归类", "内容摘要", "属地", "目前进展", "答复日期")
+NAMES = {"来信编号": "event_id", "来信日期": "reported_at", "问题归类": "category", "目前进展": "stage", "答复日期": "closed_at"}
+
+
+def test_columns_nobody_knows_are_named_and_refused_rows_come_back_corrected(tab: Page, address: str, tmp_path: Path) -> None:
     opened(tab, f"{address}/data?lang=en")
-    tab.select_option("select[name=mode]", "changes")
-    said = handed_in(tab, workbook(tmp_path / "流水.xlsx", [*OTHERS, *BAD], ("本单流水", *HEADINGS[1:])), "cannot be accepted")
-    assert "Which column is “event id”?" in said
-    tab.click("button.pick:has-text('本单流水')")
+    said = handed_in(tab, workbook(tmp_path / "来信.xlsx", [*OTHERS, *BAD], UNKNOWN), "cannot be accepted")
+    assert "Columns that must be there are missing: event id, reported at, category" in said
+    for header in ("来信编号", "来信日期"):
+        tab.select_option(f".naming select[data-header={header}]", "event_id")
+    tab.click("button[data-deed=columns]")
+    tab.wait_for_selector(".is-problem:has-text('chosen for more than one column')")
+    for header, field in NAMES.items():
+        tab.select_option(f".naming select[data-header={header}]", field)
+    tab.click("button[data-deed=columns]")
     tab.wait_for_selector("#handover-outcome h3:has-text('some rows would be refused')", timeout=WAIT_MS)
-    tab.click("#handover-outcome summary.is-main")
-    assert "3 other rows go to quarantine" in tab.inner_text("#handover-outcome .question")
-    tab.click("button[data-deed=publish]")
-    tab.wait_for_selector("#handover-outcome h3:has-text('Published')", timeout=WAIT_MS)
+    assert "2 columns are not read: 内容摘要, 属地" in tab.inner_text("#handover-outcome .naming-more")
+    published(tab, "3 other rows go to quarantine")
     tab.click("text=See the books of this source")
     with tab.expect_download() as download:
         tab.click("a.download")
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"))))
-    assert rows[0][:6] == ["row", "code", "column", "value", "reason", "本单流水"]
+    assert rows[0][:6] == ["row", "code", "column", "value", "reason", "来信编号"]
     assert [row[0] for row in rows[1:]] == ["21", "22", "23"]
+
+    corrected = tmp_path / download.value.suggested_filename
+    with corrected.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([rows[0], *([*row[:5], *mended] for row, mended in zip(rows[1:], MENDED, strict=True))])
+    tab.reload()
+    opened(tab, f"{address}/data?lang=en")
+    said = handed_in(tab, corrected, "cannot be accepted")
+    assert tab.input_value("select[name=source]") == "来信"
+    assert tab.input_value("select[name=mode]") == "changes"
+    assert "Filled in as “来信” was read last time" in said
+    tab.click("button[data-deed=columns]")
+    tab.wait_for_selector("#handover-outcome h3:has-text('all rows would be accepted')", timeout=WAIT_MS)
+    published(tab, "The 20 rows of “来信” stay; these 3 are added")
+    tab.click("text=See the books of this source")
+    tab.wait_for_selector(".sources .is-open:has-text('26 = 23 + 3')", timeout=WAIT_MS)
+
+
+def published(tab: Page, question: str) -> None:
+    """Answer the question before publishing and wait until it is done."""
+    tab.click("#handover-outcome summary.is-main")
+    assert question in tab.inner_text("#handover-outcome .question")
+    tab.click("button[data-deed=publish]")
+    tab.wait_for_selector("#handover-outcome h3:has-text('Published')", timeout=WAIT_MS)
 
 
 def test_an_upload_is_found_again_after_a_reload_and_two_tabs_do_not_mix(tab: Page, address: str, tmp_path: Path) -> None:
