@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import re
 import stat
 import struct
 import zipfile
@@ -22,6 +23,9 @@ from data.ingest.limits import MB, limit
 SMALL: Final = 64 * MB
 """Up to this size once unpacked, any ratio is harmless."""
 _CHUNK: Final = 2**20
+_PROLOG: Final = 4096
+_COMMENT: Final = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
+_ROOT: Final = re.compile(rb"<[a-z_:]")
 _LONGEST_NAME: Final = 1024
 _MOST_IN_WORKBOOK: Final = 20_000
 _DIRECTORY: Final = 32 * MB
@@ -45,6 +49,7 @@ _DOCUMENTS: Final = {
     ".qml",
 }
 _READ_ME: Final = ("readme", "说明", "read me", "license")
+_WORKBOOKS: Final = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
 _METHODS: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
 _DAMAGE: Final = (
     zipfile.BadZipFile,
@@ -61,10 +66,10 @@ _DAMAGE: Final = (
 
 @dataclass(frozen=True)
 class Contents:
-    """What is to be read: a path, and whether it is a workbook, which is an archive itself."""
+    """What is to be read: a path, and of a workbook, which is an archive itself, the ending its kind has."""
 
     path: Path
-    is_workbook: bool
+    workbook: str | None = None
 
 
 def contents(path: Path, folder: Path) -> Contents:
@@ -87,10 +92,10 @@ def contents(path: Path, folder: Path) -> Contents:
             inner.mkdir()
             found = _unzipped(path, inner)
             if found is None:
-                return Contents(path, is_workbook=True)
+                return Contents(path, _kind_of_workbook(path))
             path = found
         else:
-            return Contents(path, is_workbook=False)
+            return Contents(path)
         if path.stat().st_size == 0:
             raise FileRejected("E_EMPTY_FILE", f"{given.name} holds an empty file; export it again.")
     raise FileRejected("E_ZIP_BOMB", f"{given.name} holds archives within archives; send the file itself.")
@@ -103,7 +108,7 @@ def _unzipped(path: Path, folder: Path) -> Path | None:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
-            is_workbook = bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+            is_workbook = bool(names & _WORKBOOKS.keys())
             _safe(members, path, _MOST_IN_WORKBOOK if is_workbook else limit("max_members"))
             if "content.xml" in names and "spreadsheet" not in _mime(archive):
                 raise FileRejected("E_FILE_TYPE", f"{path.name} is a document, not a table; send a table.")
@@ -121,6 +126,12 @@ def _unzipped(path: Path, folder: Path) -> Path | None:
             )
     except _DAMAGE as error:
         raise FileRejected("E_CORRUPT", f"{path.name} is a damaged archive or workbook ({error}); send it again.") from error
+
+
+def _kind_of_workbook(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    return next(ending for member, ending in _WORKBOOKS.items() if member in names)
 
 
 def _data_set(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path, folder: Path) -> Path:
@@ -235,14 +246,23 @@ def _harmless(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Pa
         if member.is_dir() or not member.filename.endswith((".xml", ".rels", ".vml")):
             continue
         with archive.open(member) as part:
-            head = part.read(4096)
-        text = head.replace(b"\0", b"").lower()
+            text = _before_root(part)
         if b"<!doctype" in text or b"<!entity" in text:
             raise FileRejected("E_XML", f"{path.name} declares entities in its XML; save it again with a spreadsheet program.")
     if "META-INF/manifest.xml" in archive.namelist():
         with archive.open("META-INF/manifest.xml") as part:
             if b"encryption-data" in part.read(MB):
                 raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.")
+
+
+def _before_root(part: IO[bytes]) -> bytes:
+    """An XML text up to some way behind where its first element begins, in small letters."""
+    text = b""
+    while len(text) < MB and (more := part.read(_PROLOG)):
+        text += more.replace(b"\0", b"").lower()
+        if _ROOT.search(_COMMENT.sub(b"", text)):
+            break
+    return text
 
 
 def _not_nested(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:

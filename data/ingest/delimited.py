@@ -16,6 +16,8 @@ SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "\x1f"
 HEADER_ROWS: Final = 25
 """How far down a header is looked for."""
 BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff\u200b"
+_END_OF_TEXT: Final = "\x1a"
+"""Old programs end a text with it."""
 _LINES_OF_ONE_RECORD: Final = 500
 _QUOTED: Final = MB
 """How long a quotation may run, in characters, before its mark counts as never closed."""
@@ -134,15 +136,18 @@ def clean(path: Path, separator: str, last: int, width: int, target: Path) -> Cl
                 seen += not record.faults
                 continue
             found.rows += 1
-            fields, faults = record.fields, record.faults
+            fields, faults, plain = record.fields, record.faults, record.plain
+            if not faults and len(fields) > width and not any(cell.strip(BLANKS) for cell in fields[width:]):
+                # Separators at the end of a line are no cells; DuckDB's reader lets them pass too.
+                fields, plain = fields[:width], None
             if not faults and len(fields) != width:
                 faults = ("E_RAGGED",)
             if faults:
                 found.faults[found.rows] = faults
                 found.originals[found.rows] = tuple(fields)
                 fields = (fields + [""] * width)[:width]
-            if record.plain is not None and not faults:
-                batch.append(record.plain)
+            if plain is not None and not faults:
+                batch.append(plain)
             else:
                 batch.append(separator.join('"' + cell.replace('"', '""') + '"' for cell in fields))
             if len(batch) == _BATCH:
@@ -154,11 +159,12 @@ def clean(path: Path, separator: str, last: int, width: int, target: Path) -> Cl
 
 
 def _first_lines(path: Path) -> Iterator[Line]:
-    left = 8 * MB
-    for count, line in enumerate(lines_of(path)):
+    left, filled = 8 * MB, 0
+    for line in lines_of(path):
         yield line
         left -= len(line.text)
-        if count >= HEADER_ROWS * 4 or left < 0:
+        filled += not line.text.isspace()
+        if filled > HEADER_ROWS * 4 or left < 0:
             return
 
 
@@ -171,7 +177,7 @@ def _record(line: Line, waiting: deque[Line], lines: Iterator[Line], separator: 
     if '"' not in text:
         bare = text.rstrip("\r\n")
         fields = bare.split(separator)
-        if not bare.strip(BLANKS + separator) and not any(cell.strip(BLANKS) for cell in fields):
+        if not bare.strip(BLANKS + _END_OF_TEXT + separator) and not any(cell.strip(BLANKS + _END_OF_TEXT) for cell in fields):
             return None
         return Record(fields, (), 1, bare)
     taken: list[Line] = []
@@ -215,4 +221,6 @@ def no_header(path: Path) -> FileRejected:
         if columns > limit("max_columns"):
             return FileRejected("E_TOO_MANY_COLUMNS", f"{path.name} has {columns:,} columns or more; export only those that are needed.")
         return FileRejected("E_NO_HEADER", f"{path.name} has no line end in its first {limit('max_record_mb')} MB; expected a header row.")
+    if any(line.text.strip(BLANKS + "".join(SEPARATORS)) for line in _first_lines(path)):
+        return FileRejected("E_NO_HEADER", f"{path.name} has no row that reads as a header; put the column names in the first row.")
     return FileRejected("E_EMPTY_FILE", f"{path.name} holds no text; export it again.")

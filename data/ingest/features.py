@@ -56,7 +56,8 @@ def transformer_to_wgs84(crs: str) -> pyproj.Transformer | None:
 
 def crs_or_none(name: str) -> str | None:
     """A coordinate system that a file names, or None where the name says nothing."""
-    return None if name.strip().lower() in {"", "unknown", "undefined", "none"} or name.startswith("LOCAL_CS") else name
+    says_nothing = name.strip().lower() in {"", "unknown", "none"} or "undefined" in name[:60].lower()
+    return None if says_nothing or name.startswith(("LOCAL_CS", "ENGCRS")) else name
 
 
 def is_point(geometry: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from data.ingest.readers import Raw
 
 _BATCH: Final = 20_000
+_NEAR: Final = re.compile(r"\d{4}-")
+_PLAINER: Final = {
+    "TIMESTAMPTZ_NS": "TIMESTAMP WITH TIME ZONE",
+    "TIMESTAMP_NS": "TIMESTAMP",
+    "TIMESTAMP_MS": "TIMESTAMP",
+    "TIMESTAMP_S": "TIMESTAMP",
+}
+"""Types of instants that not everything can be done with, and what they are cast to."""
 _OF_GEOMETRY: Final = ("geometry", "geom", "wkb", "wkb_geometry", "shape")
 
 
@@ -36,6 +45,10 @@ class Found:
         Position of the geometry, or None.
     crs
         Coordinate system of the geometry; None where it is WGS 84 or not known.
+    is_assumed
+        Nothing says that it is WGS 84.
+    far
+        Positions of columns whose instants may be beyond the years 1 to 9999, which nothing can be computed with.
     """
 
     headers: list[str]
@@ -45,6 +58,8 @@ class Found:
     rows: int
     geometry: int | None = None
     crs: str | None = None
+    is_assumed: bool = False
+    far: frozenset[int] = frozenset()
 
 
 def look(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Found:
@@ -79,7 +94,7 @@ def look(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Found:
             (ix for ix, kind in enumerate(types) if kind == "BLOB" and (names[ix] if geo else names[ix].lower()) in wanted), None
         )
     places = [ix for ix in range(len(names)) if ix != geometry]
-    crs = None
+    crs, is_assumed = None, False
     if geometry is not None:
         columns = geo.get("columns")
         of_column = columns.get(names[geometry], {}) if isinstance(columns, dict) else {}
@@ -87,7 +102,24 @@ def look(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Found:
         crs = json.dumps(stated) if isinstance(stated, dict) else crs_or_none(stated) if isinstance(stated, str) else None
         if crs is None and not geo and "(" in types[geometry]:
             crs = types[geometry].removeprefix("GEOMETRY('").removesuffix("')")
-    return Found([names[ix] for ix in places], [types[ix] for ix in places], places, len(names), int(counted[0][0]), geometry, crs)
+        # What names no system is WGS 84 by the format's rules; one that is null, or bytes outside those rules, are not.
+        is_assumed = crs is None and (("crs" in of_column) if geo and isinstance(of_column, dict) else types[geometry] == "BLOB")
+    far = frozenset(ix for ix in places if types[ix].startswith("TIMESTAMP") and not _is_near(connection, path, names[ix]))
+    return Found(
+        [names[ix] for ix in places], [types[ix] for ix in places], places, len(names), int(counted[0][0]), geometry, crs, is_assumed, far
+    )
+
+
+def _is_near(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> bool:
+    """Whether the footer says of a column of instants that all lie in years of four digits."""
+    try:
+        rows = connection.execute(
+            "SELECT stats_min_value, stats_max_value FROM parquet_metadata($path) WHERE path_in_schema = $name",
+            {"path": str(path), "name": name},
+        ).fetchall()
+    except duckdb.Error:
+        return False
+    return bool(rows) and all(_NEAR.match(str(low)) and _NEAR.match(str(high)) for low, high in rows)
 
 
 def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, name: str, declared: str | None) -> Raw:
@@ -103,11 +135,9 @@ def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, na
     own = {header.lower(): ix for ix, header in enumerate(found.headers)}
     aliases = ", ".join(f"p{ix}" for ix in range(found.width))
     source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number=true, hive_partitioning=false) AS t({aliases}, nr)"
-    cells = [
-        f"CASE WHEN p{place} IS NOT NULL THEN coalesce(TRY(decode(p{place})), '\ufffd') END" if kind == "BLOB" else f"p{place}"
-        for place, kind in zip(found.places, found.types, strict=True)
-    ]
-    types = ["VARCHAR" if kind == "BLOB" else kind for kind in found.types]
+    cells = [_cell(f"p{place}", kind, is_far=place in found.far) for place, kind in zip(found.places, found.types, strict=True)]
+    types = ["VARCHAR" if kind == "BLOB" else _PLAINER.get(kind, kind) for kind in found.types]
+    warnings = ["W_CRS_ASSUMED"] if found.is_assumed and declared is None else []
     shown = ", ".join(["nr + 1 AS row_no", *(f"{cell} AS c{ix}" for ix, cell in enumerate(cells))])
     if found.geometry is None:
         connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {shown} FROM {source}")
@@ -123,7 +153,20 @@ def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, na
         headers, types = [*headers, "lon", "lat"], [*types, "DOUBLE", "DOUBLE"]
     else:
         connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {shown} FROM {source}")
-    return Raw(name, headers, types, found.rows, geometry=shapes, format="parquet")
+    return Raw(name, headers, types, found.rows, geometry=shapes, warnings=warnings, format="parquet")
+
+
+def _cell(column: str, kind: str, *, is_far: bool) -> str:
+    """A column as the relation has it: bytes as text, instants within the years that are computed with."""
+    if kind == "BLOB":
+        return f"CASE WHEN {column} IS NOT NULL THEN coalesce(TRY(decode({column})), '\ufffd') END"
+    plainer = _PLAINER.get(kind)
+    cell = f"CAST({column} AS {plainer})" if plainer else column
+    if not is_far:
+        return cell
+    kind = plainer or kind
+    low, high = (f"{kind} '{year}-01-01'" if kind == "TIMESTAMP" else f"CAST('{year}-01-01' AS {kind})" for year in ("0002", "9998"))
+    return f"CASE WHEN {cell} < {low} THEN {low} WHEN {cell} > {high} THEN {high} ELSE {cell} END"
 
 
 def _positions(connection: duckdb.DuckDBPyConnection, source: str, found: Found, declared: str | None) -> tuple[Any, Any, Any]:

@@ -25,6 +25,8 @@ _BLANK: Final = " \t\r\n\x1e\ufeff"
 _LONGEST: Final = 64 * MB
 """Characters of one feature."""
 _BATCH: Final = 2000
+_CRS_WITHIN: Final = 4096
+"""How far from either end of a file its coordinate system may be named."""
 
 
 class Stream:
@@ -247,14 +249,17 @@ def _shape(item: dict[str, Any]) -> Any:  # noqa: PLR0911 -- one fault, one retu
 def _crs(path: Path, encoding: str) -> str | None:
     """The coordinate system an old GeoJSON names, before its features or after."""
     with path.open("r", encoding=encoding, newline="") as file:
-        start = file.read(4096)
-        if '"crs"' not in start:
-            return None
-        at = start.index('"crs"') + len('"crs"')
-        try:
-            named = json.JSONDecoder().raw_decode(start, start.index("{", at))[0]
-        except ValueError:
-            return None
+        start = file.read(_CRS_WITHIN)
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _CRS_WITHIN) // 2 * 2)
+        end = file.read().decode(encoding, "replace")
+    named = None
+    for text, at in ((start, start.find('"crs"')), (end, end.rfind('"crs"'))):
+        if named is None and at >= 0:
+            try:
+                named = json.JSONDecoder().raw_decode(text, text.index("{", at))[0]
+            except ValueError:
+                continue
     properties = named.get("properties") if isinstance(named, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     return None if name is None or "CRS84" in str(name) else crs_or_none(str(name))

@@ -148,19 +148,19 @@ class _Reading:
 
     def raw(self) -> Raw:
         """The rows, whatever the format."""
-        kind = sniff.format_of(self._path)
+        kind, found = sniff.format_of(self._path), {}
         if kind in {"gzip", "zip"}:
             self._make("unpacked")
             found = self._sandbox.run("contents", self._path, self._name, folder=str(self._folder / "unpacked"))
             self._path = Path(found["path"])
             try:
-                kind = "workbook" if found["is_workbook"] else sniff.format_of(self._path)
+                kind = "workbook" if found["workbook"] else sniff.format_of(self._path)
             except FileRejected as error:
                 raise FileRejected(error.code, str(error).replace(self._path.name, self._name)) from error
         if kind == "parquet":
             return self._parquet()
         if kind == "workbook":
-            return self._workbook()
+            return self._workbook(found["workbook"] if found else ".xls")
         if kind == "json":
             return self._features("json", encoding=self._options.encoding)
         if kind == "vector":
@@ -186,7 +186,7 @@ class _Reading:
             raise FileRejected("E_CORRUPT", f"{self._name} is not what its name says; export it again.")
         columns = self._columns(headers)
         warnings = ["W_MOJIBAKE"] if text.is_spoilt else []
-        if not text.has_nul:
+        if not text.has_nul and _takes_a_line_each(path, head[last][1]):
             relation = f"raw{next(_numbers)}"
             plain = sniff.plainly_named(path, self._folder, "plain.csv")
             try:
@@ -234,7 +234,9 @@ class _Reading:
         )
         self._connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
 
-    def _workbook(self) -> Raw:
+    def _workbook(self, ending: str) -> Raw:
+        # The library that reads workbooks goes by the ending of their names.
+        self._path = sniff.with_ending(self._path, ending, self._folder)
         found = self._sandbox.run("heads", self._path, self._name, sheet=self._options.sheet)
         known = [max((self._score(row) for row in head["rows"]), default=0) for head in found["heads"]]
         # The first sheet that has about as many known headers as any.
@@ -299,7 +301,7 @@ class _Reading:
         if "W_MOJIBAKE" in raw.warnings:
             return raw
         texts = [f"c{ix}" for ix, kind in enumerate(raw.types) if kind == "VARCHAR"]
-        cells = list(raw.headers)
+        cells = [header[:200] for header in raw.headers]
         if texts and raw.rows:
             rows = self._connection.execute(f"SELECT {', '.join(texts)} FROM {raw.relation} LIMIT {_SAMPLE}").fetchall()
             cells += [cell[:200] for row in rows for cell in row if cell]
@@ -318,6 +320,11 @@ class _Reading:
     def _count(self, relation: str) -> int:
         # fetchone would leave the result open, and an open result blocks registering frames.
         return int(self._connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+
+
+def _takes_a_line_each(path: Path, lines: int) -> bool:
+    """Whether none of the first lines holds a quotation that may run on: DuckDB skips records, not lines."""
+    return all(line.text.count('"') % 2 == 0 for line in itertools.islice(delimited.lines_of(path), lines))
 
 
 def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], int], name: str) -> tuple[list[str], int, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,6 +180,18 @@ def _ole(path: Path) -> Format:
     if not named & {"Workbook", "Book"} and named:
         raise FileRejected("E_FILE_TYPE", f"{path.name} is a document, not a table; expected CSV, Excel, GeoJSON, Shapefile or Parquet.")
     return "workbook"
+
+
+def with_ending(path: Path, ending: str, folder: Path) -> Path:
+    """``path``, or another name for it in ``folder`` where its own does not end as its content wants."""
+    if path.suffix.lower() == ending:
+        return path
+    other = folder / f"named{ending}"
+    if os.name == "nt":
+        shutil.copyfile(path, other)
+    else:
+        other.symlink_to(path.resolve())
+    return other
 
 
 def plainly_named(path: Path, folder: Path, name: str) -> Path:

@@ -39,8 +39,6 @@ def read(path: Path, declared: str | None, encoding: str | None, layer: str | No
         is_shapefile = not file.read(16).startswith(b"SQLite")
     if is_shapefile:
         options["encoding"] = _shapefile(path, encoding)
-        if not _part(path, ".prj") and declared is None:
-            warnings.append("W_CRS_ASSUMED")
     else:
         options["layer"], more = _layer(path, layer)
         warnings += more
@@ -55,6 +53,8 @@ def read(path: Path, declared: str | None, encoding: str | None, layer: str | No
                     if len(headers) > limit("max_columns"):
                         raise FileRejected("E_TOO_MANY_COLUMNS", f"{path.name} has {len(headers):,} columns.")
                 size = len(columns[0]) if columns else len(wkb) if wkb is not None else 0
+                if declared is None and wkb is not None and not _is_named(meta.get("crs")) and "W_CRS_ASSUMED" not in warnings:
+                    warnings.append("W_CRS_ASSUMED")
                 _hand_over(out, size, dict(zip(headers, columns, strict=True)), wkb, crs=meta.get("crs"), declared=declared)
                 start += size
                 if size < _BATCH:
@@ -83,6 +83,10 @@ def _hand_over(out: Handover, size: int, columns: dict[str, Any], wkb: Any, *, c
         out.add([*(_text(column[ix]) for column in kept), *place])
         out.has_geometry = out.has_geometry or not (is_point(raw) or moved[ix] is None)
         out.shape(None if moved[ix] is None else shapely.to_wkb(moved[ix]))
+
+
+def _is_named(crs: str | None) -> bool:
+    return bool(crs and crs_or_none(crs))
 
 
 def _geometry(wkb: bytes | None) -> Any:

@@ -26,7 +26,7 @@ class Worker:
     def contents(self, path: str, folder: str) -> dict[str, Any]:
         """What an archive holds, unpacked."""
         found = importlib.import_module("data.ingest.archives").contents(Path(path), Path(folder))
-        return {"path": str(found.path), "is_workbook": found.is_workbook}
+        return {"path": str(found.path), "workbook": found.workbook}
 
     def heads(self, path: str, sheet: str | None) -> dict[str, Any]:
         """The first rows of a workbook's sheets."""
