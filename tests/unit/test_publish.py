@@ -13,10 +13,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.errors import SnapshotRefused, StoreBusy, StoreError
+from data.errors import SnapshotRefused, SnapshotRetired, StoreBusy, StoreError
 from data.indicators.definition import shipped
 from data.schema import SCHEMA_VERSION
-from data.store.publish import building, content_sha256, publish
+from data.store.pins import pin
+from data.store.publish import building, content_sha256, publish, rollback
+from data.store.retention import retire
 from data.store.store import Store
 from tests.tiny import built_file
 
@@ -221,3 +223,67 @@ def test_a_crash_at_any_step_leaves_a_snapshot_that_verifies(tmp_path: Path) -> 
     counts = [look["events"] for look in looks]
     assert counts == sorted(counts, reverse=True)
     assert set(counts) == {3, 1}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from data.store import publish
+from tests.tiny import built_file
+
+store, name = Path(sys.argv[1]), sys.argv[2]
+
+def die(path, text):
+    if path.name == "CURRENT":
+        os._exit(9)
+    real(path, text)
+
+real, publish.replace_text = publish.replace_text, die
+for number in range(int(sys.argv[3])):
+    if not os.fork():
+        with publish.building(store) as folder:
+            publish.publish(store, built_file(folder / "built.duckdb", [name + str(number)]), {}, is_locked=True)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 9
+    print(sum(path.stat().st_size for path in store.rglob("*") if path.is_file()), flush=True)
+"""
+
+
+def test_builds_killed_just_before_they_are_in_force_leave_no_litter_that_grows(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    first = publish(store, built_file(tmp_path / "built.duckdb"), {})
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, str(store), "B", "20"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    sizes = [int(line) for line in ran.stdout.splitlines()]
+    assert len(sizes) == 20
+    assert max(sizes) < sizes[0] * 1.1, "one killed build may lie there, never a second"
+    assert (store / "CURRENT").read_text().strip() == first
+    (left,) = {path.stem for path in (store / "snapshots").glob("*.json")} - {first}
+    assert Store(store).verify(left)["ok"], "it is whole, only nobody ever looked at it"
+    with building(store) as folder:
+        second = publish(store, built_file(folder / "built.duckdb", ["C"]), {}, is_locked=True)
+    assert {path.stem for path in (store / "snapshots").iterdir()} == {first, second}
+    with pytest.raises(SnapshotRetired, match="never in force"):
+        Store(store).manifest(left)
+
+
+def test_a_killed_build_that_somebody_put_in_force_or_pinned_stays(tmp_path: Path) -> None:
+    for keep in (rollback, pin):
+        store = tmp_path / keep.__name__
+        first = publish(store, built_file(tmp_path / "built.duckdb"), {})
+        subprocess.run([sys.executable, "-c", KILLED, str(store), "B", "1"], cwd=ROOT, capture_output=True, check=True, timeout=60)
+        (left,) = {path.stem for path in (store / "snapshots").glob("*.json")} - {first}
+        keep(store, left)
+        rollback(store, first)
+        retire(store)
+        assert Store(store).verify(left)["ok"]
+
+
+def test_without_a_history_nothing_is_held_to_have_been_killed(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    ids = [publish(store, built_file(tmp_path / "built.duckdb", [name]), {}) for name in "AB"]
+    rollback(store, ids[0])
+    (store / "history.jsonl").unlink()
+    retire(store)
+    assert {path.stem for path in (store / "snapshots").iterdir()} == set(ids)
