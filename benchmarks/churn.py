@@ -50,10 +50,14 @@ def used() -> tuple[float, int]:
 def read_on(path: Path, threads: int, orders: Connection) -> None:
     """In a process of its own: threads that ask; at each order what is used is told, at the order None how it went."""
     store, stop, counts, wrong = Store(path, threads=1), threading.Event(), [0] * threads, []
+    pause, between = threading.Event(), threading.Barrier(threads + 1)
 
     def ask(number: int) -> None:
         last = None
         while not stop.is_set():
+            if pause.is_set():
+                between.wait()  # all are between two questions
+                between.wait()  # what is used has been taken
             wanted = last if number == 0 and counts[number] % 5 == 4 else None  # one thread also asks by id
             try:
                 with store.lease(wanted) as snapshot:
@@ -75,7 +79,11 @@ def read_on(path: Path, threads: int, orders: Connection) -> None:
     for thread in running:
         thread.start()
     while orders.recv():
+        pause.set()
+        between.wait()
+        pause.clear()
         orders.send(used())
+        between.wait()
     stop.set()
     for thread in running:
         thread.join()

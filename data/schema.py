@@ -8,7 +8,7 @@ Conventions
 * ``*_ix`` columns are positions in the table of that name, from 0. Areas and categories are numbered
   in preorder, so a node and all that hangs below it are the contiguous range ``ix … last_ix``.
 * Instants (``*_at``) are UTC without zone; ``day`` and ``hour_of_week`` are local to the deployment.
-* ``lon``/``lat`` are WGS 84 degrees; the pair as given and its datum stand beside them.
+* ``lon``/``lat`` are WGS 84 degrees; the pair as given, where it is another one, and its datum stand beside them.
 * Every row says where it came from (``file_ix``, ``row_no``) and what it said of itself before dictionaries were made
   (``given_ix``, ``declared_ix``), so that a snapshot can be built on from another one without reading its files again.
 * An event's *outcome* is the combination of all that indicators ask about it (closed? on time? called
@@ -57,7 +57,7 @@ _EVENT: Final = {
     "updated_at": "TIMESTAMP",
     "lon": "DOUBLE",
     "lat": "DOUBLE",
-    "given_lon": "DOUBLE",
+    "given_lon": "DOUBLE",  # the pair as given; NULL where it is that of lon and lat
     "given_lat": "DOUBLE",
     "datum": "VARCHAR",
     "position_code": "VARCHAR",  # why there is no usable position, or NULL

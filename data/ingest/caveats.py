@@ -13,10 +13,13 @@ OPEN_SHARE: Final = 0.10
 TIMES_LONGEST: Final = 3
 LEAST_AGE_S: Final = 86_400
 
-_OPEN_LONG: Final = """
-    SELECT count(*) FILTER (NOT is_closed AND date_diff('second', reported_at, (SELECT as_of FROM snapshot)) > $age), count(*)
-    FROM event JOIN outcome USING (outcome_ix) JOIN file USING (file_ix) WHERE NOT is_void GROUP BY feed_ix"""
-"""More than can be found; asked first because it costs little."""
+_COUNTS: Final = """
+    SELECT feed_ix, coalesce(sum(n) FILTER (NOT is_void AND NOT is_closed), 0), coalesce(sum(n) FILTER (NOT is_void), 0), sum(due), sum(n)
+    FROM (
+        SELECT file_ix, outcome_ix, count(deadline_at) AS due, count(*) AS n
+        FROM event GROUP BY ALL)
+    JOIN outcome USING (outcome_ix) JOIN file USING (file_ix) GROUP BY feed_ix"""
+"""Per feed the open events, those that are not void, those with a deadline, and all: more than can be found, at little cost."""
 _CLOSING: Final = """
     WITH timed AS (
         SELECT feed_ix, duration_s, is_closed, date_diff('second', reported_at, (SELECT as_of FROM snapshot)) AS age_s
@@ -34,12 +37,12 @@ def write(connection: duckdb.DuckDBPyConnection) -> None:
 
     Closing is cut off where a tenth of all events is still open although far older than nearly every closed one took.
     """
-    open_long = connection.execute(_OPEN_LONG, {"age": LEAST_AGE_S}).fetchall()
-    if any(n >= OPEN_SHARE * events for n, events in open_long):
+    counts = connection.execute(_COUNTS).fetchall()
+    if any(still_open and still_open >= OPEN_SHARE * events for _, still_open, events, _, _ in counts):
         _closing(connection)
-    without = "SELECT feed_ix, count(*) FROM event JOIN file USING (file_ix) GROUP BY 1 HAVING count(deadline_at) = 0"
-    for feed_ix, events in connection.execute(without).fetchall():
-        _add(connection, (feed_ix, "C_NO_DEADLINES", "deadline_at", events), {"events": events})
+    for feed_ix, _, _, due, events in counts:
+        if not due:
+            _add(connection, (feed_ix, "C_NO_DEADLINES", "deadline_at", int(events)), {"events": int(events)})
 
 
 def _closing(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from data.errors import FileRejected
-from data.ingest import values
+from data.ingest import plain, values
 from data.ingest.fields import Field
 from data.ingest.privacy import is_suspect, masked
 from data.ingest.readers import Raw
@@ -68,6 +68,7 @@ class Cells:
         self._zone, self._parameters, self._words = zone, parameters, words
         self._is_projected = is_projected
         self._present = set(recognised.columns)
+        self._plain: dict[int, str] = {}
         self._repaired: set[str] = set()
         self._in_parts: set[str] = set()
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
@@ -75,14 +76,19 @@ class Cells:
         varied = {"id", "text"} if raw.format == "parquet" else set(TYPES)
         self._varied = {ix for item in fields if item.type in varied for ix in recognised.columns.get(item.name, ())}
 
-    def typed(self, rows: str = "") -> str:
-        """The chain of projections, over all rows or those that a condition on ``row_no`` chooses."""
+    def typed(self, rows: str = "", *, in_full: bool = False) -> str:
+        """The chain of projections, over all rows or those that a condition on ``row_no`` chooses.
+
+        Cells that stand as their values are written take a short way (``f``, and ``w_`` for the cell), and the chain sees
+        nothing of them; ``in_full`` sends all the long way, so that the quarantine shows every cell as read.
+        """
+        self._plain = {} if in_full else plain.ways(self._fields, self._recognised, self._raw, self._words)
         cleaned, readable, valued, final = ["row_no"], ["row_no"], ["row_no"], ["row_no"]
         for item in self._fields:
             if item.name in self._present:
                 for layer, step in zip((cleaned, readable, valued, final), self._steps(item), strict=True):
                     layer.extend(step)
-        layers = f"SELECT {', '.join(self._columns())} FROM {self._raw.relation} {rows}"
+        layers = f"SELECT {', '.join(self._columns())} FROM ({self._shortened(rows)})"
         for layer in (self._looks(), cleaned, readable, valued, final):
             layers = f"SELECT {', '.join(layer)} FROM ({layers})"
         if self._pair() != "NULL":
@@ -93,6 +99,12 @@ class Cells:
             layers = f"SELECT *, {', '.join(axes)} FROM ({layers})"
         return layers
 
+    def _shortened(self, rows: str) -> str:
+        """The raw rows with the values of plain cells beside them."""
+        native, text = self._read()
+        columns = ["row_no", *(f"c{ix}" for ix in sorted(native | text)), *(f"{value} AS f{ix}" for ix, value in self._plain.items())]
+        return f"SELECT {', '.join(columns)} FROM {self._raw.relation} {rows}"
+
     def _columns(self) -> list[str]:
         """The raw columns that are needed: as they are (``c``) where they have their field's type, else as trimmed text (``t``)."""
         native, text = self._read()
@@ -101,7 +113,15 @@ class Cells:
             ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in self._varied, is_name=ix in names)
             for ix in sorted(text)
         }
-        return ["row_no", *(f"c{ix}" for ix in sorted(native)), *(f"{cell} AS t{ix}" for ix, cell in trimmed.items())]
+        for ix in self._plain:
+            trimmed[ix] = f"CASE WHEN f{ix} IS NULL THEN {trimmed[ix]} END"
+        return ["row_no", *(f"c{ix}" for ix in sorted(native)), *(f"{cell} AS t{ix}" for ix, cell in trimmed.items()), *self._short()]
+
+    def _short(self, *, is_read: bool = False) -> list[str]:
+        """Plain cells and their values, on the way through a projection (``is_read``) or into the first."""
+        if is_read:
+            return [f"f{ix}, w{ix}" for ix in self._plain]
+        return [f"f{ix}, CASE WHEN f{ix} IS NOT NULL THEN c{ix} END AS w{ix}" for ix in self._plain]
 
     def _looks(self) -> list[str]:
         """Beside each text whether it is a word for nothing (``n``), and for free text whether it needs masking (``s``)."""
@@ -112,6 +132,7 @@ class Cells:
             *(f"c{ix}" for ix in sorted(native)),
             *(f"t{ix}, {values.is_nothing(f't{ix}', is_varied=ix in self._varied)} AS n{ix}" for ix in sorted(text)),
             *(f"{is_suspect(f't{ix}')} AS s{ix}" for ix in sorted(free & text)),
+            *self._short(is_read=True),
         ]
 
     def _read(self) -> tuple[set[int], set[int]]:
@@ -137,40 +158,49 @@ class Cells:
         spared = f" OR t{{ix}} = '{values.NOT_NULL_FOR_FLAGS}'" if item.type in {"flag", "count"} else ""
         cells = [f"CASE WHEN NOT n{ix}{spared.format(ix=ix)} THEN t{ix} END" for ix in self._recognised.columns[name]]
         cell = f"coalesce({', '.join(cells)}) AS {g}"
-        plain = item.type in {"text", "name", "wkt"}
-        form = g if plain else values.half_width(g, parameters)
+        is_free = item.type in {"text", "name", "wkt"}
+        form = g if is_free else values.half_width(g, parameters)
+        # The value and the cell of a short way; NULL where there is none.
+        first = self._recognised.columns[name][0]
+        f, w = (f"f{first}", f"w{first}") if first in self._plain else ("NULL", "NULL::VARCHAR")
+        short = [f, w] if first in self._plain else []
+        shown = f"coalesce({g}, {w}) AS {g}" if short else g
         r, odd = f"r_{name}", values.odd_characters(g, REPAIR["half_width"], REPAIR["invisible_removed"])
-        if not plain:
+        if not is_free:
             self._repaired.add(name)
         if item.type in {"name", "code", "id"}:
             form = values.mapped(form, parameters, self._words.get(name))
         if item.type == "instant":
-            written = f"CASE WHEN {values.has_offset(g)} THEN TRY_CAST({g} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+            written = f"CASE WHEN {values.has_offset(g)} THEN {values.from_offset(g)} END"
             offset = f"coalesce({written}, {values.epoch(g)})"
             local = f"CASE WHEN NOT {values.has_offset(g)} THEN {values.local_instant(g, parameters)} END"
+            local = f"coalesce({f}, {local})" if short else local
             utc = f"coalesce(o_{name}, {self._zone.to_utc(f'l_{name}')})"
             bits = values.forms_of_time(g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
             return (
-                [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
-                [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}"],
-                [g, r, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
+                [cell, *short], [f"{form} AS {g}", f"{odd} AS {r}", *short],
+                [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}", *short],
+                [shown, r, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
             )  # fmt: skip
         if item.type == "text":
             suspect = " OR ".join(f"s{ix}" for ix in self._recognised.columns[name])
             return [cell, f"({suspect}) AS s_{name}"], [g, f"s_{name}"], [g, f"s_{name}", f"{g} AS {name}"], [g, f"s_{name}", name]
         if item.type in {"id", "code"}:
-            is_plain = f"regexp_full_match({g}, '{_PLAIN_CODE}') AS k_{name}"
+            is_plain = f"({w} IS NOT NULL OR regexp_full_match({g}, '{_PLAIN_CODE}')) AS k_{name}"
             wrapped = f"(starts_with({g}, '=') OR starts_with({g}, '''')) AND {values.unwrapped(form)} <> {form}"
             odd = f"{odd} | CASE WHEN {wrapped} THEN {REPAIR['text_formula']} ELSE 0 END"
             turned = f"{r} | CASE WHEN {name} <> {g} THEN {REPAIR['float_code']} ELSE 0 END AS {r}"
             return (
-                [cell], [f"{values.unwrapped(form)} AS {g}", f"{odd} AS {r}"],
-                [g, r, is_plain, f"{values.code(g)} AS {name}"], [g, f"k_{name}", name, turned],
+                [cell, *short], [f"{values.unwrapped(form)} AS {g}", f"{odd} AS {r}", *short],
+                [g, r, is_plain, f"coalesce({f}, {values.code(g)}) AS {name}", *short], [shown, f"k_{name}", name, turned],
             )  # fmt: skip
         if item.type == "degrees":
             value = f"CASE WHEN d_{name} IS NULL THEN {values.degrees(g)} ELSE d_{name} END AS {name}"
             self._in_parts.add(name)
-            return [cell], [f"{form} AS {g}", f"{odd} AS {r}"], [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, r, f"d_{name}", value]
+            return (
+                [cell, *short], [f"{form} AS {g}", f"{odd} AS {r}", *short],
+                [g, r, f"coalesce({f}, TRY_CAST({g} AS DOUBLE)) AS d_{name}", *short], [shown, r, f"d_{name}", value],
+            )  # fmt: skip
         value = {
             "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
             "flag": values.flag(g, parameters, self._words.get(name)),
@@ -180,11 +210,15 @@ class Cells:
         }.get(item.type, g)
         if name not in self._repaired:
             return [cell], [f"{form} AS {g}"], [g, f"{value} AS {name}"], [g, name]
+        value = f"coalesce({f}, {value})" if short else value
         if item.type in {"count", "number"}:
             odd = f"{odd} | CASE WHEN contains({g}, ',') THEN {REPAIR['thousands']} ELSE 0 END"
         elif item.type == "date":
             odd = f"{odd} | CASE WHEN regexp_full_match({g}, '[2-7][0-9]{{4}}') THEN {REPAIR['serial_date']} ELSE 0 END"
-        return [cell], [f"{form} AS {g}", f"{odd} AS {r}"], [g, r, f"{value} AS {name}"], [g, r, name]
+        return (
+            [cell, *short], [f"{form} AS {g}", f"{odd} AS {r}", *short],
+            [g, r, f"{value} AS {name}", *short], [shown, r, name],
+        )  # fmt: skip
 
     def _native(self, item: Field, kinds: set[str]) -> tuple[list[str], list[str], list[str], list[str]] | None:
         """Columns that already have the type need no reading."""
@@ -235,7 +269,7 @@ class Cells:
         for name, other in (("lon", "lat"), ("lat", "lon")):
             if name in self._present and self._raw.types[self._recognised.columns[name][0]] == "VARCHAR":
                 empty = f"g_{other} IS NULL AND " if other in self._present else ""
-                cells.append(f"CASE WHEN {empty} regexp_matches(g_{name}, '[0-9°′″EWNS][,， ;]') THEN g_{name} END")
+                cells.append(f"CASE WHEN d_{name} IS NULL AND {empty} regexp_matches(g_{name}, '[0-9°′″EWNS][,， ;]') THEN g_{name} END")
         return f"coalesce({', '.join(cells)})" if cells else "NULL"
 
     def repairs(self) -> str:

@@ -152,9 +152,9 @@ def diagnose(
 
 
 _SAMPLED: Final = """
-    SELECT given_lon, given_lat, declared_ix, file_ix, datum FROM event
-    WHERE hash(reported_at, given_lon, given_lat) % ($every::UBIGINT[])[file_ix + 1] = 0
-        AND given_lon IS NOT NULL AND position_code IS NULL AND datum IN $hypotheses
+    SELECT coalesce(given_lon, lon) AS given_lon, coalesce(given_lat, lat) AS given_lat, declared_ix, file_ix, datum FROM event
+    WHERE hash(reported_at, lon, lat) % ($every::UBIGINT[])[file_ix + 1] = 0
+        AND lon IS NOT NULL AND position_code IS NULL AND datum IN $hypotheses
         AND declared_ix IN (SELECT declared_ix FROM declared WHERE area_ix > 0)"""
 
 

@@ -19,6 +19,7 @@ _BOMS: Final = (
 _SUPERSETS: Final = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "ansi": "gb18030"}
 _SPOILT: Final = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "ï»¿")
 """What stands in text after a decoder gave up."""
+_LONGEST_SIGN: Final = max(len(sign.encode()) for sign in _SPOILT)
 _PLANE_0: Final = 0.9
 _FEW_CJK: Final = 4
 
@@ -152,14 +153,22 @@ def _undone(text: str, wrong: str) -> bool:
 def _decodes(path: Path, encoding: str) -> Text | int:
     """The text's description, or near which byte it does not decode."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    # In UTF-8 the bytes themselves can be searched, which is many times faster than text with wide characters.
+    signs = [sign.encode() for sign in _SPOILT] if encoding.startswith("utf-8") else []
     has_nul = spoilt = False
-    at = 0
+    at, end = 0, b""
     with path.open("rb") as file:
         try:
             while part := file.read(_CHUNK):
                 text = decoder.decode(part)
-                has_nul |= "\0" in text
-                spoilt = spoilt or (not text.isascii() and is_spoilt(text))
+                if signs:
+                    has_nul |= b"\0" in part
+                    joined = end + part
+                    spoilt = spoilt or any(sign in joined for sign in signs)
+                    end = part[-_LONGEST_SIGN:]
+                else:
+                    has_nul |= "\0" in text
+                    spoilt = spoilt or is_spoilt(text)
                 at += len(part)
             decoder.decode(b"", final=True)
         except UnicodeError as error:

@@ -29,7 +29,8 @@ _DICTIONARIES: Final = {
 _DERIVED: Final = {"event_ix", "day", "hour_of_week", "cell", "duration_s", "lon", "lat", "file_ix", "row_no"}
 """Columns of an event that follow from others or say how it came."""
 _OWN: Final = [name for name in TABLES["event"] if name not in _DERIVED and name.removesuffix("_ix") not in _DICTIONARIES]
-_EVENT: Final = f"hash({', '.join([f't.{name}' for name in _OWN] + [f'{name}_h.h' for name in _DICTIONARIES])}"
+_GIVEN: Final = {f"given_{axis}": f"coalesce(t.given_{axis}, t.{axis})" for axis in ("lon", "lat")}
+_EVENT: Final = f"hash({', '.join([_GIVEN.get(name, f't.{name}') for name in _OWN] + [f'{name}_h.h' for name in _DICTIONARIES])}"
 _EVENT_JOINS: Final = " ".join(f"LEFT JOIN ({sql}) AS {name}_h ON {name}_h.{name}_ix = t.{name}_ix" for name, sql in _DICTIONARIES.items())
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -139,14 +140,17 @@ def _publish(store: Path, built_file: Path, parts: Mapping[str, Any], quarantine
     (store / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
     identity = _next_id(store, str(found["content_sha256"]))
     destination = database_path(store, identity)
-    sync(built_file)
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(sync, built_file)
+        sha256 = file_sha256(built_file)
+        written.result()
     manifest = {
         **parts,
         "id": identity,
         "path": destination.name,
         **found,
         "duckdb_version": duckdb.__version__,
-        "sha256": file_sha256(built_file),
+        "sha256": sha256,
         "size": built_file.stat().st_size,
         "previous": _previous(store),
         "published_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -125,7 +125,7 @@ def snapshot(feeds: list[tuple[str | None, str, str, int]]) -> duckdb.DuckDBPyCo
         connection.execute("INSERT INTO file (file_ix, feed_ix, accepted) VALUES (?, ?, ?)", [feed_ix + 10, feed_ix, n])
         lon, lat, area = events(n, datum, seed=feed_ix)
         frame = pd.DataFrame({
-            "event_id": [f"F{feed_ix}-{number}" for number in range(n)], "given_lon": lon, "given_lat": lat, "datum": read_as,
+            "event_id": [f"F{feed_ix}-{number}" for number in range(n)], "lon": lon, "lat": lat, "datum": read_as,
             "reported_at": pd.date_range("2026-11-01", periods=n, freq="s"),
             "declared_ix": np.where(np.arange(n) % 2, 2 + 2 * area, 3 + 2 * area), "file_ix": feed_ix + 10,
         })  # fmt: skip

@@ -57,7 +57,9 @@ def test_a_file_that_takes_too_long_is_refused_and_the_process_ended(tmp_path: P
 
 def test_after_a_death_the_next_file_is_read(tmp_path: Path) -> None:
     with Sandbox() as sandbox, duckdb.connect() as connection:
-        sandbox._started().kill()
+        process = sandbox._started()
+        process.kill()
+        process.wait()
         raw = read(connection, SHEET(tmp_path), Options(), lambda names: score(names, EVENT, {}), tmp_path / "work", sandbox=sandbox)
         assert raw.rows == 3
         first = sandbox._started().pid

@@ -1,0 +1,72 @@
+"""Short ways to values, as SQL: cells that stand as their values are written need no reading.
+
+Every function takes a raw cell and gives its value, or NULL where the long way (:mod:`data.ingest.values`) must decide. Both
+ways give the same wherever both give anything; the short one costs a fraction and repairs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from data.ingest import values
+from data.ingest.fields import Field
+from data.ingest.readers import Raw
+from data.ingest.recognise import Recognised
+
+_PLAIN_INSTANT: Final = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+_BARE_CODE: Final = "[0-9A-Za-z][0-9A-Za-z_/:()-]{0,63}"
+"""Without a point, so that no number is among them."""
+
+
+def ways(fields: Sequence[Field], recognised: Recognised, raw: Raw, words: Mapping[str, Mapping[str, str]]) -> dict[int, str]:
+    """Raw column → SQL of its value or NULL, for the columns of text that are one field's alone and that no configured word changes."""
+    found = {}
+    for item in fields:
+        columns = recognised.columns.get(item.name, ())
+        if len(columns) != 1 or raw.types[columns[0]] != "VARCHAR" or words.get(item.name):
+            continue
+        if item.type in _WAYS:
+            found[columns[0]] = _WAYS[item.type](f"c{columns[0]}")
+        elif item.type == "choice":
+            found[columns[0]] = choice(f"c{columns[0]}", item)
+    return found
+
+
+def instant(cell: str) -> str:
+    """The local time of an untouched cell that is written in full and in the order of ISO, else NULL.
+
+    What it gives is what :func:`data.ingest.values.local_instant` gives, at a fraction of the cost.
+    """
+    shape = f"({cell} LIKE '____-__-__ __:__:__' OR regexp_full_match({cell}, '{_PLAIN_INSTANT}'))"
+    return f"CASE WHEN {shape} THEN TRY_CAST({cell} AS TIMESTAMP) END"
+
+
+def number(cell: str) -> str:
+    """The number of an untouched cell that needs no reading, else NULL."""
+    return f"CASE WHEN isfinite(TRY_CAST({cell} AS DOUBLE)) THEN TRY_CAST({cell} AS DOUBLE) END"
+
+
+def count(cell: str) -> str:
+    """The whole number from 0 of an untouched cell, else NULL."""
+    value = f"TRY_CAST({cell} AS DOUBLE)"
+    return f"CASE WHEN {value} >= 0 AND {value} < 9e15 AND {value} = trunc({value}) THEN CAST({value} AS BIGINT) END"
+
+
+def choice(cell: str, item: Field) -> str:
+    """The key of an untouched cell that is one of the shipped words, else NULL."""
+    known = {key: [word for word in (key, *words) if word.lower() not in values.NULL_WORDS] for key, words in item.words.items()}
+    branches = " ".join(f"WHEN {values.is_one_of(cell, words)} THEN '{key}'" for key, words in known.items() if words)
+    return f"CASE {branches} END" if branches else "NULL::VARCHAR"
+
+
+def code(cell: str) -> str:
+    """An untouched cell that is an id or code as it stands, else NULL."""
+    words = values.is_one_of(f"lower({cell})", (word for word in values.NULL_WORDS if re.fullmatch(_BARE_CODE, word)))
+    return f"CASE WHEN regexp_full_match({cell}, '{_BARE_CODE}') AND NOT (strlen({cell}) < 12 AND {words}) THEN {cell} END"
+
+
+_WAYS: Final[Mapping[str, Callable[[str], str]]] = {
+    "instant": instant, "degrees": number, "number": number, "count": count, "id": code, "code": code,
+}  # fmt: skip
