@@ -34,10 +34,12 @@ FALSE_WORDS: Final = (
 )  # fmt: skip
 EARLIEST: Final = dt.datetime(1990, 1, 1)
 LATEST: Final = dt.datetime(2100, 1, 1)
+_BEYOND: Final = "TIMESTAMP '9999-12-31'"
+"""Stands for a year of more than four digits."""
 _TIME_FORMATS: Final = [
     "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分%S秒", "%Y年%m月%d日 %H时%M分", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H:%M:%S",
     "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
-    "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%d",
+    "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%d", "%Y%m%dT%H%M%S", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y",
     "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
 ]  # fmt: skip
 _SPOKEN_FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g", "%Y-%m-%d %H:%M", "%Y-%m-%d %H", "%Y-%m-%d")
@@ -57,7 +59,8 @@ _DEGREES: Final = (
     rf"^{_HEMISPHERE}*\s*([0-9]{{1,3}}(?:\.[0-9]+)?)\s*(?:[°度]\s*(?:([0-9]{{1,2}}(?:\.[0-9]+)?)\s*[′\x27’分]\s*)?"
     rf"(?:([0-9]{{1,2}}(?:\.[0-9]+)?)\s*(?:[″”\"秒]|\x27\x27|′′)\s*)?)?{_HEMISPHERE}*$"
 )
-_OFFSET: Final = r"(?:[Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
+_OFFSET: Final = r"(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
+_APART: Final = r"\s*(?:UTC|GMT|\s)([+-][0-9]{2}):?([0-9]{2})?$"
 _FIXED_SINCE: Final = dt.datetime(1992, 1, 1)
 
 
@@ -247,9 +250,13 @@ def local_instant(text: str, parameters: Parameters) -> str:
         f"+ to_seconds(CAST(round(CAST({text} AS DOUBLE) * 86400) AS BIGINT)) END"
     )
     formats = "[" + ", ".join(parameters.add(pattern) for pattern in _TIME_FORMATS) + "]"
-    # A cast takes any word at the end for a zone and leaves it out, PM too.
-    plain = f"CASE WHEN {text}[-1] <= '9' THEN TRY_CAST({text} AS TIMESTAMP) END"
-    return f"coalesce({plain}, {serial}, try_strptime({text}, {formats}), {_spoken(text, parameters)})"
+    # A cast takes any word at the end for a zone and leaves it out, PM too; and years that no calendar reaches.
+    long = f"({text}[3] BETWEEN '0' AND '9' AND {text}[5] BETWEEN '0' AND '9')"
+    plain = f"CASE WHEN {text}[-1] BETWEEN '0' AND '9' AND NOT {long} THEN TRY_CAST({text} AS TIMESTAMP) END"
+    far = f"CASE WHEN regexp_full_match({text}, '[0-9]{{5,6}}[-/][0-9]{{1,2}}[-/].{{1,40}}') THEN {_BEYOND} END"
+    # The words 'epoch' and 'infinity' would be taken for times.
+    written = f"CASE WHEN {text}[1] NOT IN ('e', 'E', 'i', 'I', '-') THEN try_strptime({text}, {formats}) END"
+    return f"coalesce({plain}, {serial}, {written}, {_spoken(text, parameters)}, {far})"
 
 
 def _spoken(text: str, parameters: Parameters) -> str:
@@ -267,7 +274,7 @@ def _spoken(text: str, parameters: Parameters) -> str:
     noon = f"regexp_matches({text}, '上午|凌晨|[Aa][Mm]') AND hour(v) = 12"
     shift = f"CASE WHEN {late} THEN INTERVAL 12 HOUR WHEN {noon} THEN INTERVAL (-12) HOUR ELSE INTERVAL 0 HOUR END"
     shifted = f"list_transform([{value}], lambda v: v + {shift})[1]"
-    return f"CASE WHEN strlen({text}) < 80 AND regexp_matches({text}, '[年午晨上晚周期拜]|[AaPp][Mm]') THEN {shifted} END"
+    return f"CASE WHEN strlen({text}) < 80 AND regexp_matches({text}, '[年午晨上晚周期拜时時点]|[AaPp][Mm]') THEN {shifted} END"
 
 
 def epoch(text: str) -> str:
@@ -288,6 +295,16 @@ def forms_of_time(text: str, *, serial: int, since_1970: int, month_first: int) 
 def has_offset(text: str) -> str:
     """Whether a time carries its own offset from UTC."""
     return f"(length({text}) > 16 AND regexp_matches({text}, '{_OFFSET}'))"
+
+
+def is_surely_without_offset(cell: str) -> str:
+    """Whether a cell has the length and colons of ``2024-01-03 08:05:00``: cheap, and true for nearly every cell of most files."""
+    return f"(strlen({cell}) = 19 AND {cell}[14] = ':' AND {cell}[17] = ':')"
+
+
+def from_offset(text: str) -> str:
+    """UTC out of a time with its own offset, also one that stands apart: ``2024-01-03 08:05:00 +0800``, ``… UTC``."""
+    return f"(TRY_CAST(regexp_replace({text}, '{_APART}', '\\1:\\2') AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
 
 
 class Zone:
