@@ -26,9 +26,30 @@ def language() -> Language:
 
 
 def emit(result: object) -> None:
-    """A result as one JSON value on standard output."""
+    """A result as one JSON value on standard output; an object's long mappings are written entry by entry, never held as text."""
     is_unicode = (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
-    sys.stdout.write(json.dumps(result, ensure_ascii=not is_unicode, indent=2, default=str) + "\n")
+
+    def text(value: object) -> str:
+        return json.dumps(value, ensure_ascii=not is_unicode, indent=2, default=str)
+
+    if not isinstance(result, dict):
+        sys.stdout.write(text(result) + "\n")
+        return
+    for ix, (name, value) in enumerate(result.items()):
+        sys.stdout.write(f"{',' if ix else '{'}\n  {text(name)}: ")
+        if isinstance(value, Mapping) and not isinstance(value, dict):
+            _emit_entries(value)
+        else:
+            sys.stdout.write(text(value).replace("\n", "\n  "))
+    sys.stdout.write("\n}\n" if result else "{}\n")
+
+
+def _emit_entries(entries: Mapping[str, object]) -> None:
+    mark = "{"
+    for key, value in entries.items():
+        sys.stdout.write(f"{mark}\n    {json.dumps(key)}: {json.dumps(value)}")
+        mark = ","
+    sys.stdout.write("\n  }" if mark == "," else "{}")
 
 
 def say(text: str) -> None:

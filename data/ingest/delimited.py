@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from data.errors import FileRejected
+from data.ingest.faulty import FaultyRecords
 from data.ingest.limits import MB, limit
 
 SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "\x1f", "、")
@@ -47,19 +48,10 @@ class Record(NamedTuple):
 
 @dataclass
 class Cleaned:
-    """What :func:`clean` found: the number of records, and what is wrong with some of them.
+    """What :func:`clean` found: the number of records, and those that something is wrong with, as they came."""
 
-    Attributes
-    ----------
-    faults
-        Record number (from 1) → codes.
-    originals
-        Of the same records all cells as they came.
-    """
-
+    originals: FaultyRecords
     rows: int = 0
-    faults: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    originals: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def lines_of(path: Path) -> Iterator[Line]:
@@ -125,7 +117,7 @@ def clean(path: Path, separator: str, last: int, width: int, target: Path) -> Cl
     last
         Index of the header among the records that are not blank and not faulty.
     """
-    found = Cleaned()
+    found = Cleaned(FaultyRecords(target.with_suffix(".faulty")))
     seen = -1
     with target.open("w", encoding="utf-8", newline="") as copy:
         batch: list[str] = []
@@ -143,8 +135,7 @@ def clean(path: Path, separator: str, last: int, width: int, target: Path) -> Cl
             if not faults and len(fields) != width:
                 faults = ("E_RAGGED",)
             if faults:
-                found.faults[found.rows] = faults
-                found.originals[found.rows] = tuple(fields)
+                found.originals.keep(found.rows, faults[0], fields)
                 fields = (fields + [""] * width)[:width]
             if plain is not None and not faults:
                 batch.append(plain)

@@ -178,14 +178,13 @@ class EventTable:
         ).fetchall()
         self.findings += [(file_ix, name, n) for file_ix, *found in rows for name, n in zip(_FK, found, strict=True) if n]
 
-    def set_aside_rows(self, file_ix: int) -> list[tuple[int, str]]:
-        """``(row_no, code)`` of one file's accepted rows without a usable position."""
-        rows = self._connection.execute(
-            f"""SELECT row_no, position_code FROM stage
-                WHERE position_code <> 0 AND (codes = 0 OR codes = {SUPERSEDED}) AND file_ix = $file_ix ORDER BY row_no""",
+    def set_aside_rows(self, file_ix: int) -> pd.DataFrame:
+        """``row_no`` and ``place`` in ``POSITION_CODES`` of one file's accepted rows without a usable position."""
+        return self._connection.execute(
+            f"""SELECT row_no, position_code AS place FROM stage
+                WHERE position_code <> 0 AND (codes = 0 OR codes = {SUPERSEDED}) AND file_ix = $file_ix""",
             {"file_ix": file_ix},
-        ).fetchall()
-        return [(row_no, POSITION_CODES[code]) for row_no, code in rows]
+        ).df()
 
     def repairs(self, file_ix: int) -> dict[str, int]:
         """What was put right to read the accepted rows of one file, and in how many."""

@@ -47,7 +47,7 @@ class Intake:
     def __init__(self, connection: duckdb.DuckDBPyConnection, config: Config, workspace: Path, limit: dt.datetime) -> None:
         self.connection, self.config, self.limit = connection, config, limit
         self._workspace = workspace
-        self.quarantine = Quarantine()
+        self.quarantine = Quarantine(connection)
         self.reports: dict[int, FileReport] = {}
         self.areas: list[Area] = []
         self.tree = CategoryTree()
@@ -120,7 +120,8 @@ class Intake:
             staged = staging.run(self.connection)
         if staged.has_offset_and_not:
             report.warnings.append("W_MIXED_TZ")
-        self.quarantine.add(staged.details.assign(file_ix=file_ix))
+        self.quarantine.take(file_ix, staged.details)
+        self.connection.execute(f"DROP TABLE {staged.details}")
         if source.kind != "event":
             self._keep(staged, source, file_ix, raw.geometry)
             self.connection.execute(f"DROP TABLE {staged.table}")

@@ -8,49 +8,57 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
+import duckdb
 import pandas as pd
 
 from data.codes import CODES
+from data.ingest import frames
 
 ID_CODES: Final = ("E_ID_DUP", "E_ID_CONFLICT")
 """Reasons that depend on other files too."""
 EXPLAINING: Final = ("row", "code", "column", "value", "reason")
 """Headers of the columns that stand before a rejected row and are not read when it comes back."""
+TABLE: Final = "quarantined"
 
 
 class Quarantine:
-    """Collects reasons per file."""
+    """Collects reasons per file, in a temporary table: the database holds what does not fit into memory on disk."""
 
     COLUMNS: ClassVar = ("file_ix", "row_no", "code", "column_name", "value")
 
-    def __init__(self) -> None:
-        self._frames: list[pd.DataFrame] = []
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        connection.execute(f"CREATE TEMP TABLE {TABLE} (file_ix BIGINT, row_no BIGINT, code VARCHAR, column_name VARCHAR, value VARCHAR)")
 
     def add(self, details: pd.DataFrame) -> None:
         """Take reasons with the columns :attr:`COLUMNS`."""
         if len(details):
-            self._frames.append(details[list(self.COLUMNS)].astype({"file_ix": "int64", "row_no": "int64"}))
+            frames.temporary(self._connection, f"{TABLE}_new", details[list(self.COLUMNS)])
+            self._connection.execute(f"INSERT INTO {TABLE} SELECT * FROM {TABLE}_new; DROP TABLE {TABLE}_new")
 
-    def table(self) -> pd.DataFrame:
-        """All reasons, one line each, by file, row and code."""
-        if not self._frames:
-            return pd.DataFrame({name: [] for name in self.COLUMNS})
-        table = pd.concat(self._frames, ignore_index=True).drop_duplicates()
-        return table.sort_values(["file_ix", "row_no", "code"], kind="stable").reset_index(drop=True)
+    def take(self, file_ix: int, relation: str) -> None:
+        """Take the reasons of one file out of a relation with the columns :attr:`COLUMNS` but ``file_ix``."""
+        columns = ", ".join(self.COLUMNS[1:])
+        self._connection.execute(f"INSERT INTO {TABLE} SELECT $file_ix, {columns} FROM {relation}", {"file_ix": file_ix})
+
+    def table(self, file_ix: int | None = None) -> pd.DataFrame:
+        """All reasons, or those of one file, one line each, by file, row and code."""
+        rows = f"SELECT DISTINCT * FROM {TABLE} WHERE $file_ix IS NULL OR file_ix = $file_ix ORDER BY file_ix, row_no, code, column_name"
+        return self._connection.execute(rows, {"file_ix": file_ix}).df()
+
+    def first(self, file_ix: int, most: int) -> pd.DataFrame:
+        """Of one file the first ``most`` rows of each reason."""
+        rows = f"""SELECT row_no, code, column_name, value FROM {TABLE} WHERE file_ix = $file_ix
+            QUALIFY row_number() OVER (PARTITION BY code ORDER BY row_no, column_name) <= $most ORDER BY row_no, code, column_name"""
+        return self._connection.execute(rows, {"file_ix": file_ix, "most": most}).df()
 
     def reasons(self) -> dict[int, dict[str, int]]:
         """File → code → number of rows that have it."""
-        counts = self.table().drop_duplicates(["file_ix", "row_no", "code"]).groupby(["file_ix", "code"]).size()
         found: dict[int, dict[str, int]] = {}
-        for (file_ix, code), n in counts.items():
-            found.setdefault(int(file_ix), {})[str(code)] = int(n)
+        counts = f"SELECT file_ix, code, count(DISTINCT row_no) FROM {TABLE} GROUP BY ALL ORDER BY ALL"
+        for file_ix, code, n in self._connection.execute(counts).fetchall():
+            found.setdefault(file_ix, {})[code] = n
         return found
-
-    def rows(self, file_ix: int) -> dict[int, list[str]]:
-        """Row number → codes of one file, in order."""
-        table = self.table()
-        chosen = table[table["file_ix"] == file_ix]
-        return {int(row_no): sorted(set(group)) for row_no, group in chosen.groupby("row_no")["code"]}
 
 
 @dataclass(frozen=True)

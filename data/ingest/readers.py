@@ -72,7 +72,7 @@ class Raw:
     headers: list[str]
     types: list[str]
     rows: int
-    faults: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    faults: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     originals: Mapping[int, Sequence[str]] = field(default_factory=dict)
     geometry: npt.NDArray[np.object_] | None = None
     warnings: list[str] = field(default_factory=list)
@@ -201,7 +201,13 @@ class _Reading:
         relation = f"raw{next(_numbers)}"
         self._scan(relation, self._folder / "clean.csv", separator, columns, skipped=0, has_blanks=False)
         raw = Raw(
-            relation, headers, ["VARCHAR"] * len(headers), cleaned.rows, cleaned.faults, originals=cleaned.originals, warnings=warnings
+            relation,
+            headers,
+            ["VARCHAR"] * len(headers),
+            cleaned.rows,
+            cleaned.originals.faults,
+            originals=cleaned.originals,
+            warnings=warnings,
         )
         if self._count(relation) != cleaned.rows:
             raise FileRejected("E_CORRUPT", f"{self._name} has records that cannot be told apart; export it again.")

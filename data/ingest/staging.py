@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from data.errors import FileRejected
@@ -30,8 +31,8 @@ class Staged:
     """A staged file: the temporary table (``row_no, codes, position_code, repairs``, fields) and the quarantine's details."""
 
     table: str
-    details: pd.DataFrame
-    """Columns ``row_no, code, column_name, value``: one line per reason found in this statement."""
+    details: str
+    """A temporary table ``row_no, code, column_name, value``: one line per reason found in this statement."""
     has_offset_and_not: bool
 
 
@@ -126,7 +127,7 @@ class Staging:
                     f"UPDATE {table} SET codes = bits FROM {faults} AS f WHERE {table}.rowid >= {first} AND f.row_no = {table}.row_no"
                 )
             bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
-            staged = Staged(table, self._details(connection, bad), self._mixes_offsets(connection))
+            staged = Staged(table, self._details(connection, bad, faults), self._mixes_offsets(connection))
             if self._raw.stamp is not None:
                 self._raw.stamp.confirm()
         except (duckdb.Error, FileRejected) as error:
@@ -139,38 +140,46 @@ class Staging:
         if not self._raw.faults:
             return ""
         name = f"faults{next(_numbers)}"
-        frame = pd.DataFrame(
-            {"row_no": list(self._raw.faults), "bits": [sum(BIT[code] for code in codes) for codes in self._raw.faults.values()]}
-        )
+        bits = (sum(BIT[code] for code in codes) for codes in self._raw.faults.values())
+        frame = pd.DataFrame({"row_no": np.fromiter(self._raw.faults, np.int64), "bits": np.fromiter(bits, np.int64)})
         frames.temporary(connection, name, frame)
         return name
 
-    def _details(self, connection: duckdb.DuckDBPyConnection, bad: pd.Series) -> pd.DataFrame:
-        """One line per reason, worked out again for the few rows that have one."""
-        faults = [(row, code, "", "") for row, codes in self._raw.faults.items() for code in codes]
-        found = pd.DataFrame(faults, columns=["row_no", "code", "column_name", "value"])
-        bad = bad[~bad.isin(list(self._raw.faults))]
+    def _details(self, connection: duckdb.DuckDBPyConnection, bad: pd.Series, faults: str) -> str:
+        """A table of one line per reason, worked out again for the few rows that have one."""
+        name = f"reasons{next(_numbers)}"
+        connection.execute(f"CREATE TEMP TABLE {name} (row_no BIGINT, code VARCHAR, column_name VARCHAR, value VARCHAR)")
+        for code in {code for codes in self._raw.faults.values() for code in codes}:
+            connection.execute(f"INSERT INTO {name} SELECT row_no, '{code}', '', '' FROM {faults} WHERE bits & {BIT[code]} <> 0")
+        bad = bad[~bad.isin(np.fromiter(self._raw.faults, np.int64))]
         if bad.empty:
-            return found
+            return name
         lines = [
             f"CASE WHEN {check.condition} THEN {{'code': '{check.code}', 'column_name': '{check.column}', "
             f"'value': left(CAST(g_{check.column} AS VARCHAR), 200)}} END"
             for check in self._checks
         ]
         frames.temporary(connection, "bad_rows", bad.to_frame())
-        typed = self._cells.typed("WHERE row_no IN (SELECT row_no FROM bad_rows)")
-        statement = f"""SELECT row_no, reason.code AS code, reason.column_name AS column_name, reason.value AS value
+        typed = self._cells.typed("WHERE row_no IN (SELECT row_no FROM bad_rows)", in_full=True)
+        statement = f"""INSERT INTO {name} SELECT row_no, reason.code, reason.column_name, reason.value
             FROM (SELECT row_no, unnest([{", ".join(lines)}]) AS reason FROM ({typed})) WHERE reason IS NOT NULL ORDER BY row_no"""
-        more = connection.execute(statement, _used(statement, self._parameters)).df()
-        return pd.concat([found, more], ignore_index=True)
+        connection.execute(statement, _used(statement, self._parameters))
+        return name
 
     def _mixes_offsets(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """Whether in some column of text some times carry an offset and some do not."""
-        cells = {
-            name: [f"trim(c{ix})" for ix in self._recognised.columns[name] if self._raw.types[ix] == "VARCHAR"]
-            for name in (item.name for item in self._fields if item.type == "instant" and item.name in self._recognised.columns)
-        }
-        texts = [f"coalesce({', '.join(columns)})" for columns in cells.values() if columns]
+        cells = [
+            [f"c{ix}" for ix in self._recognised.columns[item.name] if self._raw.types[ix] == "VARCHAR"]
+            for item in self._fields
+            if item.type == "instant" and item.name in self._recognised.columns
+        ]
+        cells = [columns for columns in cells if columns]
+        if not cells:
+            return False
+        # Nearly every column is written one way throughout; only the others are looked at more closely.
+        others = ", ".join(f"count(*) FILTER (NOT {values.is_surely_without_offset(columns[0])})" for columns in cells)
+        found = connection.execute(f"SELECT {others} FROM {self._raw.relation}").fetchall()[0]
+        texts = [f"coalesce({', '.join(f'trim({column})' for column in columns)})" for columns, n in zip(cells, found, strict=True) if n]
         if not texts:
             return False
         counts = ", ".join(f"count(*) FILTER ({values.has_offset(text)}), count(*) FILTER (length({text}) > 9)" for text in texts)

@@ -34,6 +34,8 @@ FALSE_WORDS: Final = (
 )  # fmt: skip
 EARLIEST: Final = dt.datetime(1990, 1, 1)
 LATEST: Final = dt.datetime(2100, 1, 1)
+_BEGINS_A_TIME: Final = "0123456789JFMASONDjfmasond"
+"""Digits, and the first letters of months."""
 _BEYOND: Final = "TIMESTAMP '9999-12-31'"
 """Stands for a year of more than four digits."""
 _TIME_FORMATS: Final = [
@@ -254,9 +256,10 @@ def local_instant(text: str, parameters: Parameters) -> str:
     long = f"({text}[3] BETWEEN '0' AND '9' AND {text}[5] BETWEEN '0' AND '9')"
     plain = f"CASE WHEN {text}[-1] BETWEEN '0' AND '9' AND NOT {long} THEN TRY_CAST({text} AS TIMESTAMP) END"
     far = f"CASE WHEN regexp_full_match({text}, '[0-9]{{5,6}}[-/][0-9]{{1,2}}[-/].{{1,40}}') THEN {_BEYOND} END"
-    # The words 'epoch' and 'infinity' would be taken for times.
-    written = f"CASE WHEN {text}[1] NOT IN ('e', 'E', 'i', 'I', '-') THEN try_strptime({text}, {formats}) END"
-    return f"coalesce({plain}, {serial}, {written}, {_spoken(text, parameters)}, {far})"
+    # No other character begins a time; and the words 'epoch' and 'infinity' would be taken for times.
+    begins = f"contains('{_BEGINS_A_TIME}', {text}[1])"
+    other = f"CASE WHEN {begins} THEN coalesce(try_strptime({text}, {formats}), {_spoken(text, parameters)}, {far}) END"
+    return f"coalesce({plain}, {serial}, {other})"
 
 
 def _spoken(text: str, parameters: Parameters) -> str:

@@ -74,12 +74,13 @@ class VideoPoints:
         """``(file_ix, n)`` of rows quarantined when judged together."""
         return self._refused
 
-    def set_aside_rows(self, file_ix: int) -> list[tuple[int, str]]:
-        """``(row_no, code)`` of one file's points without a usable position."""
+    def set_aside_rows(self, file_ix: int) -> pd.DataFrame:
+        """``row_no`` and ``place`` in ``POSITION_CODES`` of one file's points without a usable position."""
         if self._points is None:
-            return []
+            return pd.DataFrame({"row_no": np.empty(0, np.int64), "place": np.empty(0, np.int64)})
         chosen = self._points[(self._points["file_ix"] == file_ix) & self._points["position_code"].notna()]
-        return [(int(row_no), str(code)) for row_no, code in zip(chosen["row_no"], chosen["position_code"], strict=True)]
+        places = [POSITION_CODES.index(code) for code in chosen["position_code"]]
+        return pd.DataFrame({"row_no": chosen["row_no"].to_numpy(np.int64), "place": np.array(places, np.int64)})
 
     def judge(self, division: Division | None, config: Config, epsg: dict[int, str]) -> None:
         """Locate all points and settle doubled ids."""

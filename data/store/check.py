@@ -14,7 +14,7 @@ import duckdb
 
 from data.config import Config, EntityKind, SourceConfig
 from data.errors import ConfigError
-from data.ingest import diagnosis
+from data.ingest import diagnosis, row_codes
 from data.ingest.areas import of_snapshot
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
@@ -123,17 +123,15 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
         datum = diagnosis.of_stage(intake.connection, division, is_assumed=not has_datum)
     if datum is not None and datum.is_suspect:
         report.warnings.append(diagnosis.SUSPECT)
-    rows = intake.quarantine.rows(0)
-    aside = [*table.set_aside_rows(0), *intake.video.set_aside_rows(0)] if report.has_position else []
-    for row_no, code in aside:
-        rows.setdefault(row_no, []).append(code)
+    judged = table if report.kind == "event" else intake.video
+    aside = judged.set_aside_rows(0).iloc[: None if report.has_position else 0]
     return {
         "read": "ok",
         "code": None,
         "rows_in": report.rows_in,
         "accepted": report.accepted,
         "quarantined": report.quarantined,
-        "rows": {str(row_no): rows[row_no] for row_no in sorted(rows)},
+        "rows": row_codes.of_file(intake.connection, 0, aside),
         "positions_set_aside": len(aside),
         "warnings": sorted(set(report.warnings)),
         **columns,
@@ -147,9 +145,7 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
 
 def _samples(intake: Intake) -> list[dict[str, Any]]:
     """The first quarantined rows of each reason."""
-    table = intake.quarantine.table()
-    first = table[table["file_ix"] == 0].groupby("code", sort=False).head(SAMPLES)
-    rows = first[["row_no", "code", "column_name", "value"]].astype(object)
+    rows = intake.quarantine.first(0, SAMPLES).astype(object)
     return [
         {"row": int(row), "code": code, "column": column, "value": None if value is None else str(value)[:SAMPLE_CHARACTERS]}
         for row, code, column, value in rows.where(rows.notna(), None).itertuples(index=False, name=None)

@@ -24,7 +24,6 @@ def write(folder: Path, before: Path | None, connection: duckdb.DuckDBPyConnecti
 
     Each report's ``rejected_file`` says where its rows are.
     """
-    own = intake.quarantine.table()
     lost: dict[int, list[tuple[int, str, str]]] = {}
     for file_ix, row_no, code, event_id in connection.execute(_LOST).fetchall():
         lost.setdefault(file_ix, []).append((row_no, code, event_id))
@@ -37,7 +36,7 @@ def write(folder: Path, before: Path | None, connection: duckdb.DuckDBPyConnecti
             if _carry(folder, at, report, lost.get(file_ix, []), taken):
                 continue
         else:
-            reasons = own[own["file_ix"] == file_ix]
+            reasons = intake.quarantine.table(file_ix)
             if len(reasons):
                 rows = sorted({int(row) for row in reasons["row_no"]})
                 quarantine.write(folder / _place(report, taken), reasons, intake.originals(file_ix, rows))

@@ -34,7 +34,7 @@ def write(path: Path, rows: list[dict[str, str]], encoding: str = "utf-8") -> Pa
 def judged(tmp_path: Path, *rows: dict[str, str], config: Config | None = None) -> dict[str, Any]:
     report = check(write(tmp_path / "events.csv", list(rows)), "event", config, now=NOW)
     assert report["rows_in"] == report["accepted"] + report["quarantined"]
-    json.dumps(report)
+    json.dumps(report, default=dict)
     return report
 
 
