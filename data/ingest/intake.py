@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -30,6 +31,7 @@ from data.ingest.sniff import Stamp
 from data.ingest.staging import Staged, Staging
 from data.ingest.video_points import VideoPoints
 
+_JUST_NOW_NS: Final = 2_000_000_000
 PATH_FIELDS: Final = (("domain", "category", "subcategory"),)
 
 
@@ -77,6 +79,7 @@ class Intake:
         self._project(file_ix, source.datum)
         try:
             Stamp.of(path)  # before anything opens it: a pipe would never end
+            report.seen = seen(path)
             report.sha256 = file_sha256(path)
             self._take(source, file_ix, path, report)
         except FileRejected as error:
@@ -213,6 +216,18 @@ class Intake:
         """Rows of a file that was read, as they came."""
         raw = self._raw[file_ix]
         return Originals(raw.headers, raw.cells(self.connection, row_nos))
+
+
+def seen(path: Path) -> str:
+    """What the file system says of a file: place, size and times; empty where it was written within the last seconds.
+
+    The time of change is set by the system at every write, and nobody but the system's clock can set it back. A file that was
+    written in the very moment it was looked at could be written again without it moving on, so such a file is not vouched for.
+    """
+    found = path.stat()
+    if time.time_ns() - found.st_ctime_ns < _JUST_NOW_NS:
+        return ""
+    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
 
 
 def file_sha256(path: Path) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_HIDDEN: Final = ("feed_ix", "refused", "own_reasons")
+_HIDDEN: Final = ("feed_ix", "refused", "own_reasons", "seen")
 
 
 @dataclass
@@ -30,6 +30,9 @@ class FileReport:
         Rows of an earlier delivery, because nothing newer was accepted.
     rejected_file
         Where its quarantined rows are, below ``quarantine/<id>/``; None where there are none.
+    seen
+        What the file system said of the file when it was read; where it says the same again, the bytes are the same. Empty where
+        the file had only just been written.
     is_uploaded
         Sent by a person through the data page or ``take``; no configuration names it.
     arrived_at
@@ -55,6 +58,7 @@ class FileReport:
     mode: str = "full"
     sha256: str = ""
     arrived_at: str = ""
+    seen: str = ""
     settings: str = ""
     kept: bool = False
     is_uploaded: bool = False

@@ -16,7 +16,7 @@ from typing import Final
 
 from data.config import Config, SourceConfig
 from data.errors import ConfigError
-from data.ingest.intake import file_sha256
+from data.ingest.intake import file_sha256, seen
 from data.ingest.report import FileReport
 from data.store.earlier import Earlier
 
@@ -117,7 +117,7 @@ def _delivery(source: SourceConfig, feed_ix: int, config: Config, earlier: Earli
     delivery = Delivery(source, feed_ix, settings_of(source, config))
     before = dict(earlier.of_feed(source.name)) if earlier else {}
     for path in only if only is not None else _present(source, before):
-        sha256 = file_sha256(path) if path.is_file() and before else ""
+        sha256 = _sha256(path, before.values()) if path.is_file() and before else ""
         same = [ix for ix, report in before.items() if report.sha256 == sha256 and report.settings == delivery.settings]
         if same:
             delivery.kept[same[0]] = before.pop(same[0])
@@ -129,6 +129,12 @@ def _delivery(source: SourceConfig, feed_ix: int, config: Config, earlier: Earli
                 delivery.gone[ix] = before.pop(ix)
     (delivery.kept if source.mode == "changes" else delivery.gone).update(before)
     return delivery
+
+
+def _sha256(path: Path, before: Iterable[FileReport]) -> str:
+    """Hash of a file's bytes; known without reading them where the file system says that nothing was written since."""
+    now = seen(path)
+    return next((report.sha256 for report in before if now and report.seen == now), "") or file_sha256(path)
 
 
 def _present(source: SourceConfig, before: dict[int, FileReport]) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 
 from data.config import source_of
 from data.errors import FileRejected, NoSnapshot
+from data.ingest import intake
 from data.ingest.sniff import Stamp
+from data.store import delivery
 from data.store.build import BuildReport, build, take
 from data.store.manifest import read_manifest
 from data.store.store import Store
@@ -197,3 +200,24 @@ def test_a_file_that_changes_while_it_is_read_leaves_the_rows_of_others_alone(fo
     found = _rows(folder, "SELECT event_id, area_code, position_code FROM event JOIN area USING (area_ix) ORDER BY 1")
     whole = found[1][1]
     assert found == [("B1", "G1", None), ("B2", whole, "E_COORD_OUT_OF_AREA"), ("B3", "G2", None)]
+
+
+def test_bytes_are_looked_at_again_only_where_the_file_system_says_they_were_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(intake, "_JUST_NOW_NS", 0)
+    monkeypatch.setattr(delivery, "file_sha256", lambda path: hashed.append(path.name) or intake.file_sha256(path))
+    first = _build(folder)
+    path = folder / "hotline.csv"
+    before = path.stat()
+    path.write_text(FILES["hotline.csv"].replace("08:00", "08:01"), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    second = _build(folder)
+    assert hashed == ["hotline.csv"]
+    assert second.snapshot not in {None, first.snapshot}
+    with Store(folder / "store").lease() as snapshot:
+        assert snapshot.frame("SELECT reported_at FROM event WHERE event_id = 'A1'")["reported_at"].dt.minute.tolist() == [1]
+
+
+def test_a_file_written_just_now_is_not_vouched_for(folder: Path) -> None:
+    assert intake.seen(folder / "hotline.csv") == ""
