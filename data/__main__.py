@@ -162,7 +162,8 @@ def diff(
     """Show what changed between two snapshots: new, closed, reopened, withdrawn, and earlier days' numbers restated."""
     from data.store.diff import diff as compare  # noqa: PLC0415
 
-    found = compare(store, earlier, later, level=level)
+    with console.progress() as tell:
+        found = compare(store, earlier, later, level=level, tell=tell)
     if as_json:
         console.emit(found)
     else:

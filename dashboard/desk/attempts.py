@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.desk import commands
-from dashboard.desk.uploads import Upload, UploadFault, Uploads
+from dashboard.desk.upload import Upload, UploadFault
+from dashboard.desk.uploads import Uploads
 from dashboard.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from dashboard.desk.uploads import Upload, Uploads
+from dashboard.desk.upload import Upload
+from dashboard.desk.uploads import Uploads
 
 
 def check(uploads: Uploads, upload: Upload) -> list[str]:

@@ -13,7 +13,8 @@ from dashboard.context import Context
 from dashboard.desk.address import Asked
 from dashboard.desk.books import SourceBook, of_manifest
 from dashboard.desk.permission import may_write
-from dashboard.desk.uploads import KINDS, MODES, UploadFault, Uploads
+from dashboard.desk.upload import KINDS, MODES, UploadFault
+from dashboard.desk.uploads import Uploads
 from dashboard.links import attributes
 from dashboard.words import say
 from data.errors import StoreError

@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.desk.books import SourceBook
 from dashboard.desk.fields import field_name
-from dashboard.desk.uploads import Upload
+from dashboard.desk.upload import Upload
 from dashboard.format import Language
 from dashboard.links import attributes
 from dashboard.words import say

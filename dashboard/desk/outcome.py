@@ -14,7 +14,8 @@ from dashboard.desk import account, attempts, datum, naming
 from dashboard.desk.address import Asked
 from dashboard.desk.books import FileBook, SourceBook, of_entries, of_manifest
 from dashboard.desk.permission import may_write
-from dashboard.desk.uploads import Upload, UploadFault, Uploads
+from dashboard.desk.upload import Upload, UploadFault
+from dashboard.desk.uploads import Uploads
 from dashboard.format import Language, count
 from dashboard.links import attributes
 from dashboard.words import say
@@ -22,6 +23,8 @@ from data.errors import StoreError
 from data.samples import Sample, masked
 
 NO_COLUMN: Final = "E_MISSING_COLUMN"
+COMMAND_SAYS: Final = (("Another build", "busy"), ("space", "full"), ("cannot be written", "full"))
+"""Words of a command's error → what the page says."""
 UNKNOWN_COLUMN: Final = "W_UNKNOWN_COLUMN"
 """Said by the question what the columns are."""
 
@@ -46,9 +49,9 @@ def build(context: Context, told: Mapping[str, Any] | None) -> list[Any]:
 
 
 def _failed(upload: Upload, problem: str | None, answer: Mapping[str, Any], lang: Language) -> list[Any]:
-    if problem is None and "Another build" in str(answer.get("error")):
-        problem = "busy"
-    known = problem if problem in ("timeout", "memory", "lost", "busy") else "unreadable"
+    said = str(answer.get("error"))
+    problem = problem or next((key for words, key in COMMAND_SAYS if words in said), None)
+    known = problem if problem in ("timeout", "memory", "lost", "busy", "full") else "unreadable"
     again = "check" if upload.what == "check" else "publish"
     return [
         html.H3(say("data_failed", lang, file=upload.name)),

@@ -16,7 +16,7 @@ from dashboard.desk import changes, datum, head, outcome, quality, snapshots, so
 from dashboard.desk.address import Asked
 from dashboard.desk.desk import Desk
 from dashboard.desk.permission import may_write
-from dashboard.desk.uploads import ID
+from dashboard.desk.upload import ID
 from dashboard.format import Language
 from dashboard.log import note_failure
 from dashboard.page import Accept, text

@@ -23,7 +23,8 @@ from dashboard.context import Context
 from dashboard.desk import attempts, steps
 from dashboard.desk.books import of_manifest
 from dashboard.desk.permission import may_write
-from dashboard.desk.uploads import Upload, UploadFault, Uploads, said
+from dashboard.desk.upload import Upload, UploadFault, said
+from dashboard.desk.uploads import Uploads
 from dashboard.format import Language
 from dashboard.guard import Body
 from dashboard.settings import Settings

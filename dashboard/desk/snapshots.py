@@ -48,10 +48,12 @@ def _row(desk: Desk, manifest: Mapping[str, Any], in_force: str, *, is_brief: bo
     identity = str(manifest.get("id", ""))
     is_shown = identity == desk.view.snapshot.id
     pinned = is_pinned(desk.context.store.path, identity)
+    is_refused = bool(manifest.get("refused")) or (identity == desk.context.store.named and identity != in_force)
     state = [
         html.Span(say(key, lang), className=f"mark {mark}")
         for key, mark, holds in (
             ("data_in_force", "is-in-force", identity == in_force),
+            ("data_damaged", "is-refused", is_refused),
             ("data_pinned", "is-pinned", pinned),
             ("data_shown", "is-shown", is_shown and identity != in_force),
         )
@@ -109,7 +111,7 @@ def _deeds(desk: Desk, identity: str, *, is_shown: bool, is_in_force: bool, pinn
             if pinned
             else _confirmed("data_pin", "data_pin_sure", "pin", identity, desk)
         )
-        if not is_in_force:
+        if desk.context.store.named != identity:
             found.append(_confirmed("data_rollback", "data_rollback_sure", "rollback", identity, desk))
     return found
 

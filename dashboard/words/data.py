@@ -21,8 +21,8 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_unknown_key": ("地址中的 {name} 不认识，已忽略。", "{name} in the address is not known and was left out."),
     "data_not_newest": ("现在看的不是最新数据。", "This is not the newest data. "),
     "data_degraded": (
-        "最新一份快照未通过校验，这里仍是上一份完好的数据。",
-        "The newest snapshot failed verification; this is the last good one.",
+        "最新一份快照未通过校验，这里仍是上一份完好的数据。可以重新发布，或在快照中回到一份完好的。",
+        "The newest snapshot failed verification; this is the last good one. Publish again, or go back to a good one under Snapshots.",
     ),
     "data_close": ("关闭", "Close"),
     # kinds of rows
@@ -49,7 +49,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "送来 {rows_in} 行 = 接收 {accepted} + 隔离 {quarantined}",
         "{rows_in} rows in = {accepted} accepted + {quarantined} quarantined",
     ),
-    "data_more_files": ("另 {n} 个文件", "{n} more files"),
+    "data_more_files": ("另 {n} 个文件", "+ {n} more"),
     "data_rest_files": ("另有 {n} 个更早的文件未列出。", "{n} earlier files are not listed."),
     "data_kept": (
         "最近送来的 {file} 未被接收，仍使用先前接收的 {n} 行。",
@@ -120,6 +120,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_deeds": ("操作", "Actions"),
     "data_in_force": ("在用", "in force"),
     "data_pinned": ("长期保留", "pinned"),
+    "data_damaged": ("未通过校验", "refused"),
     "data_shown": ("正在看", "shown here"),
     "data_older": ("更早的 {n} 份", "{n} older"),
     "data_oldest": (
@@ -178,8 +179,8 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_form_level": ("级别", "Level"),
     "data_form_by_column": ("按文件中的级别列", "as a column says"),
     "data_form_mode": ("送法", "It is"),
-    "data_form_mode_full": ("全部数据（替换旧的）", "all data (replaces the old)"),
-    "data_form_mode_changes": ("变更数据（追加更新）", "changes (added and updated)"),
+    "data_form_mode_full": ("全部数据（替换旧的）", "all (replaces the old)"),
+    "data_form_mode_changes": ("变更数据（追加更新）", "changes (added to it)"),
     "data_form_send": ("检查", "Check"),
     "data_form_sending": ("正在上传", "Uploading"),
     "data_form_other_file": ("换一个文件", "Another file"),

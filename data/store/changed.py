@@ -7,7 +7,7 @@ asked through their own view: what a viewer may not see does not exist here.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -64,14 +64,23 @@ class Sides:
             for name in DICTIONARIES
         }
 
-    def pairs(self) -> Iterator[pd.DataFrame]:
+    def pairs(self, tell: Callable[[str, float], None] | None = None) -> Iterator[pd.DataFrame]:
         """Frames of events that differ: ``event_id``, then every fact as ``<fact>_b`` and ``<fact>_a``.
 
         A side that has not the event holds NaT and -1; ``is_before`` and ``is_after`` say which have it. An event stands in one
         frame, with all of its facts: ``day`` (local, counted from 1970), the four instants, and ``area_ix``, ``category_ix``,
         ``source_ix`` and ``outcome_ix``, the positions as each side numbers them.
+
+        Parameters
+        ----------
+        tell
+            Takes a step's words and the share done, 0 to 1.
         """
-        for buckets in self._buckets():
+        tell = tell or (lambda _step, _share: None)
+        tell("looking for what differs", 0.0)
+        groups = list(self._buckets())
+        for at, buckets in enumerate(groups):
+            tell("reading what differs", at / len(groups))
             b, a = (_facts(view, buckets) for view in (self.before, self.after))
             both = b.merge(a, on="event_id", how="outer", suffixes=("_b", "_a"), indicator=True)
             both["is_before"], both["is_after"] = both["_merge"] != "right_only", both["_merge"] != "left_only"

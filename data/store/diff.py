@@ -6,6 +6,7 @@ one says so. Whoever may see only some areas is told of those alone: a case that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,18 +15,27 @@ import pandas as pd
 
 from data.errors import SelectionError
 from data.store.changed import Sides, flags, take
+from data.store.places import Cases, Places
 from data.store.recategorised import Recategorised, names_of
-from data.store.restated import Cases, Places, Restated
+from data.store.restated import Restated
 from data.store.store import Store
 from data.view import View
 
+Progress = Callable[[str, float], None]
 KINDS: Final = ("new", "closed", "reopened", "withdrawn")
 MOST_CASES: Final = 1000
 """Ids listed in one entry; how many more there are stands beside them."""
 
 
 def diff(
-    store: Store | Path, from_id: str, to_id: str, *, scope: tuple[str, ...] | None = None, level: str | None = None, most: int = MOST_CASES
+    store: Store | Path,
+    from_id: str,
+    to_id: str,
+    *,
+    scope: tuple[str, ...] | None = None,
+    level: str | None = None,
+    most: int = MOST_CASES,
+    tell: Progress | None = None,
 ) -> dict[str, Any]:
     """The changes from one snapshot of a store to another, as ``diff --json`` promises.
 
@@ -39,6 +49,8 @@ def diff(
         The last level by which areas are told; the one below the top unless given.
     most
         Ids listed in one entry.
+    tell
+        Takes a step's words and the share done, 0 to 1.
 
     Returns
     -------
@@ -64,13 +76,13 @@ def diff(
     try:
         with opened.lease(from_id) as earlier, opened.lease(to_id) as later:
             definition = later.definition()  # one rule for both, or every number would differ where the rule does
-            return between(View(earlier, definition, scope), View(later, definition, scope), level=level, most=most)
+            return between(View(earlier, definition, scope), View(later, definition, scope), level=level, most=most, tell=tell)
     finally:
         if opened is not store:
             opened.close()
 
 
-def between(before: View, after: View, *, level: str | None = None, most: int = MOST_CASES) -> dict[str, Any]:
+def between(before: View, after: View, *, level: str | None = None, most: int = MOST_CASES, tell: Progress | None = None) -> dict[str, Any]:
     """The changes from one view to another; see :func:`diff`. Both should have the same definition and scope."""
     levels = dict.fromkeys((*before.snapshot.levels, *after.snapshot.levels))
     if level is not None and level not in levels:
@@ -80,10 +92,12 @@ def between(before: View, after: View, *, level: str | None = None, most: int = 
     lists: dict[str, dict[tuple[int, str, str], Cases]] = {kind: {} for kind in KINDS}
     restated, recategorised = Restated(sides, places, most), Recategorised(sides, places, most)
     if before.snapshot.id != after.snapshot.id:
-        for pairs in sides.pairs():
+        for pairs in sides.pairs(tell):
             _list(lists, sides, places, pairs, most)
             restated.take(pairs)
             recategorised.take(pairs)
+        if tell is not None:
+            tell("working out the numbers restated", 1.0)
     left_out = {name: told.blamed for name, told in (("restated", restated), ("recategorised", recategorised)) if told.is_too_much}
     return {
         "from": before.snapshot.id,

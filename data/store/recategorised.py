@@ -17,7 +17,8 @@ from data.bound import in_cohort
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.store.changed import TIME_LIMIT_S, UNKNOWN, Sides, take
-from data.store.restated import MOST_BLAMED, Cases, Places, today_of
+from data.store.places import Cases, Places
+from data.store.restated import MOST_BLAMED, today_of
 from data.view import View
 
 Ints = npt.NDArray[np.int64]

@@ -14,7 +14,6 @@ What was unknown and is now known (a case closed, a call-back made) is progress.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -29,6 +28,7 @@ from data.indicators.registry import INDICATORS, Indicator
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.store.changed import TIME_LIMIT_S, UNKNOWN, Sides, flags, rewritten, take
+from data.store.places import Cases, Places
 from data.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -42,71 +42,6 @@ WITHOUT_OUTCOME: Final = tuple(KEYS.index(key) for key in ("unmapped", "proactiv
 MOST_BLAMED: Final = 200_000
 """Cases to blame beyond which numbers are not told day by day: something has changed as a whole."""
 _NODES: Final = 1 << 32
-
-
-@dataclass(frozen=True)
-class Places:
-    """The areas by which changes are told: those both views may see, down to one level.
-
-    Attributes
-    ----------
-    chains
-        Per side, for every ``area_ix`` the shared numbers of its visible areas from the top down to the level; -1 where there is none.
-    codes, names, order
-        Shared number of an area → its code, its name, its place in the order of the tree.
-    """
-
-    chains: tuple[Ints, Ints]
-    codes: Mapping[int, str]
-    names: Mapping[int, str]
-    order: Mapping[int, int]
-
-    @classmethod
-    def of(cls, sides: Sides, level: str | None) -> Places:
-        """Down to a level, or to the level below the top where none is named; a scope's own top areas are always among them."""
-        deepest = max(_deepest(sides.before, level), _deepest(sides.after, level))
-        codes: dict[int, str] = {}
-        names: dict[int, str] = {}
-        chains = []
-        for view, numbers in zip((sides.before, sides.after), sides.numbers["area"], strict=True):
-            tree = view.snapshot.areas
-            seen = _seen(view)
-            chain = np.full((len(tree), deepest + 1), UNKNOWN, dtype=np.int64)
-            for depth in range(deepest + 1):
-                above = tree.ancestor(depth)
-                is_shown = (above >= 0) & seen[above]
-                chain[is_shown, depth] = numbers[above[is_shown]]
-            chains.append(chain)
-            for ix, number in enumerate(numbers):
-                codes[int(number)], names[int(number)] = tree.codes[ix], tree.names[ix]
-        # Areas of the later snapshot in its order, then those that only the earlier one has.
-        listed = dict.fromkeys([*sides.numbers["area"][1].tolist(), *sides.numbers["area"][0].tolist()])
-        return cls((chains[0], chains[1]), codes, names, {number: at for at, number in enumerate(listed)})
-
-    def own(self, side: int) -> Ints:
-        """For every ``area_ix`` the deepest area by which it is told."""
-        chain = self.chains[side]
-        depth = chain.shape[1] - 1 - np.argmax(chain[:, ::-1] != UNKNOWN, axis=1)
-        found: Ints = chain[np.arange(len(chain)), depth]
-        return found
-
-
-@dataclass
-class Cases:
-    """How many cases, and the ids of the first of them."""
-
-    n: int = 0
-    ids: list[str] = field(default_factory=list)
-
-    def add(self, ids: list[str], n: int, most: int) -> None:
-        """Take more of them; ``ids`` may be only the first of ``n``."""
-        self.n += n
-        self.ids = sorted({*self.ids, *ids})[:most]
-
-    def as_dict(self) -> dict[str, Any]:
-        """``cases``, and ``more`` where not all of them are listed."""
-        left = self.n - len(self.ids)
-        return {"cases": self.ids} | ({"more": left} if left else {})
 
 
 @dataclass
@@ -266,21 +201,6 @@ def today_of(view: View) -> int:
     return int(np.datetime64(snapshot.as_of.astimezone(snapshot.zone).date(), "D").astype(np.int64))
 
 
-def _deepest(view: View, level: str | None) -> int:
-    """Depth of the last level by which a view's changes are told."""
-    tree, seen = view.snapshot.areas, _seen(view)
-    tops = [int(tree.depth[ix]) for ix in np.flatnonzero(seen) if tree.parent[ix] < 0 or not seen[tree.parent[ix]]]
-    wanted = view.snapshot.levels.index(level) if level in view.snapshot.levels else min(tops, default=0) + 1
-    return max(wanted, *tops, 0) if tops else wanted
-
-
-def _seen(view: View) -> Mask:
-    mask = np.zeros(len(view.snapshot.areas), dtype=bool)
-    for low, high in view.spans:
-        mask[low : high + 1] = True
-    return mask
-
-
 def _weighed(view: View) -> list[tuple[Weights, Indicator]]:
     found = weights(view)
     return [(found[key], INDICATORS[key]) for key in KEYS]
@@ -295,6 +215,3 @@ def _number(indicator: Indicator, value: float) -> float | int | None:
     if np.isnan(value):
         return None
     return round(value) if indicator.unit == "count" else value
-
-
-__all__ = ["KEYS", "Cases", "Places", "Restated"]

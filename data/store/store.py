@@ -10,18 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from data.errors import NoSnapshot, SnapshotRefused, StoreError
-from data.store.layout import CURRENT, database_path, manifest_path
+from data.store.layout import CURRENT, database_path
 from data.store.lineage import lineage, named
 from data.store.manifest import manifests, named_by_current, read_manifest, verified
 from data.store.pins import is_pinned
-from data.store.snapshot import Snapshot, opens
+from data.store.snapshot import Snapshot
+from data.store.verification import FOLLOWING_TRIES, Signature, Stat, signature_of, stat_of, verification
 
-Stat = tuple[int, int, int, int] | None
-Signature = tuple[Stat, ...]
 PINNED_OPEN: Final = 2
 """Snapshots that views named and that stay open unused beside the one in force."""
-FOLLOWING_TRIES: Final = 20
-"""Publications that may come while one snapshot is verified and opened before what is open is served on."""
 
 
 @dataclass
@@ -164,19 +161,7 @@ class Store:
         dict
             ``ok``, ``snapshot`` (id, None where ``CURRENT`` names none) and ``reason`` (a sentence, None when ok).
         """
-        wanted = identity
-        for left in reversed(range(FOLLOWING_TRIES)):
-            before = _stat(self.path / CURRENT)
-            try:
-                wanted = named(self.path) if identity is None else identity
-                manifest = verified(self.path, wanted)
-                opens(database_path(self.path, wanted), manifest, memory_limit=self._memory_limit, threads=self._threads)
-            except StoreError as error:
-                if identity is None and left and before != _stat(self.path / CURRENT):
-                    continue  # another came in force meanwhile
-                return {"ok": False, "snapshot": wanted, "reason": str(error)}
-            break
-        return {"ok": True, "snapshot": wanted, "reason": None}
+        return verification(self.path, identity, memory_limit=self._memory_limit, threads=self._threads)
 
     def close(self) -> None:
         """Close every snapshot, in use or not."""
@@ -200,7 +185,7 @@ class Store:
             self._following.release()
 
     def _is_settled(self) -> bool:
-        return self._seen is not None and self._seen == (*self._named_signature(), *self._files(self._served))
+        return self._seen is not None and self._seen == (*self._named_signature(), *signature_of(self.path, self._served))
 
     def _settled(self) -> str:
         if self._served is None:
@@ -210,21 +195,16 @@ class Store:
 
     def _named_signature(self) -> Signature:
         """Changes with ``CURRENT`` and with the files of the snapshot it names."""
-        stat = _stat(self.path / CURRENT)
+        stat = stat_of(self.path / CURRENT)
         known, named = self._read
         if known != stat or stat is None:
             named = self.named
             self._read = (stat, named)
-        return (stat, *self._files(named))
-
-    def _files(self, identity: str | None) -> Signature:
-        if identity is None:
-            return (None, None)
-        return (_stat(manifest_path(self.path, identity)), _stat(database_path(self.path, identity)))
+        return (stat, *signature_of(self.path, named))
 
     def _choose(self) -> None:
         """Serve what ``CURRENT`` names, else the last good snapshot before it, else nothing and say why."""
-        last = (self._served, self._files(self._served))
+        last = (self._served, signature_of(self.path, self._served))
         wanted: str | None = None
         serving: str | None = None
         failure: StoreError | None = None
@@ -237,7 +217,7 @@ class Store:
                 break
             except StoreError as error:
                 failure = error
-            if before[0] == _stat(self.path / CURRENT):
+            if before[0] == stat_of(self.path / CURRENT):
                 serving = self._last_good(wanted, failure)
                 break  # else another came in force and this one may be retired already
         else:
@@ -273,7 +253,7 @@ class Store:
 
     def _bring(self, identity: str) -> None:
         """See that a snapshot is open and that its files are still those that were verified."""
-        signature = self._files(identity)
+        signature = signature_of(self.path, identity)
         with self._lock:
             held = self._open.get(identity)
             if held is not None and held.signature == signature:
@@ -290,7 +270,7 @@ class Store:
             return
         path = database_path(self.path, identity)
         opened = _Open(Snapshot(path, manifest, memory_limit=self._memory_limit, threads=self._threads), signature)
-        if self._files(identity) != signature:
+        if signature_of(self.path, identity) != signature:
             opened.snapshot.close()
             raise SnapshotRefused(f"Snapshot {identity} changed while it was opened. Roll back or publish again.")
         with self._lock:
@@ -311,7 +291,7 @@ class Store:
     def _leave_vanished(self) -> None:
         """Close unused snapshots that were retired, so that their space is given back. The caller holds the lock."""
         for identity, held in list(self._open.items()):
-            if not held.users and identity != self._served and _stat(database_path(self.path, identity)) is None:
+            if not held.users and identity != self._served and stat_of(database_path(self.path, identity)) is None:
                 self._open.pop(identity).snapshot.close()
 
     def _close_unused(self) -> None:
@@ -321,12 +301,3 @@ class Store:
         for identity in idle:
             if identity not in kept:
                 self._open.pop(identity).snapshot.close()
-
-
-def _stat(path: Path) -> Stat:
-    """What changes when a file does: the time of change too, which nobody can set back."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size

@@ -46,6 +46,9 @@ MENDED = [
     ("LX202600098", "2026-11-05 09:30:00", *BAD[1][2:]),
     (*BAD[2][:6], "2026-11-09 10:00:00"),
 ]  # fmt: skip
+TOO_WIDE = """() => [...document.querySelectorAll(".part > table, .part-handover form")]
+    .filter(found => found.getBoundingClientRect().right > found.closest("section").getBoundingClientRect().right + 1)
+    .map(found => found.className)"""
 SIZES = ((1366, 768), (1920, 1080), (3840, 1080), (390, 844))
 
 
@@ -197,12 +200,13 @@ def test_an_upload_is_found_again_after_a_reload_and_two_tabs_do_not_mix(tab: Pa
     assert "送来 5 行" in other.inner_text("#handover-outcome")
 
 
-@pytest.mark.parametrize("query", ["", "?lang=en&theme=dark&source=12345热线"], ids=["zh", "en, dark, open"])
+@pytest.mark.parametrize("query", ["", "?lang=en", "?lang=en&theme=dark&source=12345热线"], ids=["zh", "en", "en, dark, open"])
 def test_the_page_fits_every_size_and_is_accessible(tab: Page, address: str, query: str) -> None:
     opened(tab, f"{address}/data{query}")
     for width, height in SIZES:
         tab.set_viewport_size({"width": width, "height": height})
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, height)
+        assert tab.evaluate(TOO_WIDE) == [], (width, height)
     found = Axe().run(tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
     assert found.violations_count == 0, found.generate_report()
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from dashboard.desk import attempts, commands, run, steps
 from dashboard.desk.address import Asked
 from dashboard.desk.books import of_manifest
-from dashboard.desk.uploads import KEPT_S, MOST, Upload, UploadFault, Uploads, file_name, said, source_name
+from dashboard.desk.upload import Upload, UploadFault, file_name, said, source_name
+from dashboard.desk.uploads import KEPT_S, MOST, Uploads
 from dashboard.settings import Settings
 
 
