@@ -351,6 +351,14 @@ def _shapes(area: Area) -> Iterator[Any]:
             yield from _shapes(child)
 
 
+def fit(areas: Sequence[Area]) -> list[str]:
+    """Overlaps and gaps among areas that are in no tree yet, each level by itself."""
+    by_depth: dict[int, list[Area]] = {}
+    for area in areas:
+        by_depth.setdefault(area.depth, []).append(area)
+    return sorted({code for level in by_depth.values() for code in boundaries.fit([area.boundary for area in level], [])})
+
+
 def _fit(by_depth: dict[int, list[Area]]) -> list[str]:
     warnings: list[str] = []
     for depth in sorted(by_depth)[1:]:

@@ -22,6 +22,9 @@ _XML_LOOKED_AT: Final = 16 * MB
 _CONTROLS: Final = bytes(set(range(9)) - {1} | set(range(14, 27)) | {28, 29, 127})
 """Characters that do not stand in text; \\x01, \\x1b, \\x1e and \\x1f do in some exports."""
 _BINARY_SHARE: Final = 0.05
+_WORKBOOK_BEGINS: Final = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_FILE_PASS: Final = 0x2F
+_FIRST_RECORDS: Final = 8
 _OTHER: Final = (
     b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd",
     b"\xca\xfe\xba\xbe", b"II*\x00", b"MM\x00*", b"RIFF", b"{\\rtf", b"ARROW1", b"ORC", b"Obj\x01", b"\x89HDF", b"\x00\x01\x00\x00Standard",
@@ -175,11 +178,22 @@ def _ole(path: Path) -> Format:
         content = file.read(32 * MB)
     named = {name for name in ("EncryptedPackage", "Workbook", "Book", "WordDocument", "PowerPoint Document", "__properties_version1.0")
              if name.encode("utf-16-le") in content}  # fmt: skip
-    if "EncryptedPackage" in named:
+    if "EncryptedPackage" in named or _asks_for_password(content):
         raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it and send the file again.")
     if not named & {"Workbook", "Book"} and named:
         raise FileRejected("E_FILE_TYPE", f"{path.name} is a document, not a table; expected CSV, Excel, GeoJSON, Shapefile or Parquet.")
     return "workbook"
+
+
+def _asks_for_password(content: bytes) -> bool:
+    """Whether an old workbook says, among its first records, that what follows is not plain."""
+    at = content.find(_WORKBOOK_BEGINS)
+    for _ in range(_FIRST_RECORDS if at >= 0 else 0):
+        kind, size = int.from_bytes(content[at : at + 2], "little"), int.from_bytes(content[at + 2 : at + 4], "little")
+        if kind == _FILE_PASS:
+            return True
+        at += 4 + size
+    return False
 
 
 def with_ending(path: Path, ending: str, folder: Path) -> Path:

@@ -57,7 +57,7 @@ class Workbook:
         except (python_calamine.CalamineError, OSError, ValueError) as error:
             if "password" in str(error).lower() or "encrypt" in str(error).lower():
                 raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.") from error
-            raise FileRejected("E_CORRUPT", f"{path.name} cannot be opened as a workbook ({error}); save it again.") from error
+            raise _damaged(f"{path.name} cannot be opened as a workbook", error) from error
 
     def heads(self, sheet: str | None) -> dict[str, Any]:
         """The first rows of every sheet that may hold the data: the named one, else those that are visible and not empty.
@@ -97,7 +97,7 @@ class Workbook:
         except python_calamine.XmlError as error:
             raise FileRejected("E_XML", f"{self._path.name} holds XML that is broken ({error}); save it again.") from error
         except python_calamine.CalamineError as error:
-            raise FileRejected("E_CORRUPT", f"A sheet of {self._path.name} cannot be read ({error}); save it again.") from error
+            raise _damaged(f"A sheet of {self._path.name} cannot be read", error) from error
 
     def _head(self, name: str) -> list[list[str]]:
         found = []
@@ -144,6 +144,11 @@ class Workbook:
                 for left, _, right, text in active:
                     row[left : right + 1] = [text] * len(row[left : right + 1])
             yield row
+
+
+def _damaged(what: str, error: Exception) -> FileRejected:
+    code = "E_FILE_TOO_BIG" if "limit exceeded" in str(error).lower() else "E_CORRUPT"
+    return FileRejected(code, f"{what} ({error}); save it again.")
 
 
 def _values(sheet: Any) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ import duckdb
 from data.config import Config, EntityKind, SourceConfig
 from data.errors import ConfigError
 from data.ingest import diagnosis, row_codes
-from data.ingest.areas import of_snapshot
+from data.ingest.areas import fit, of_snapshot
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
 from data.ingest.limits import limit
@@ -111,6 +111,8 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
         empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
         return {"read": "rejected", "code": report.code, **empty, "message": report.message, **columns}
     division = intake.divide() if has_areas else None
+    if division is None and report.kind == "area":
+        report.warnings += fit(intake.areas)
     for statement in create_statements():
         intake.connection.execute(statement)
     intake.connection.execute("CREATE TEMP TABLE file_place AS SELECT 0 AS file_ix, 0 AS place")
