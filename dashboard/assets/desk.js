@@ -25,7 +25,9 @@
     }
 
     function form() {
-        window.quanyu.deskForm(plan, uploads.upload);
+        if (plan.is_open) {
+            window.quanyu.deskForm(plan, uploads.upload);
+        }
     }
 
     /* ---- deeds ------------------------------------------------------------------------------------------------ */

@@ -1,7 +1,8 @@
-"""Handing in a file: the place for the form, which ``assets/desk.js`` makes from a plan, and the place for its outcome."""
+"""Handing in a file: the place for the form, which ``assets/desk_form.js`` makes from a plan, and the place for its outcome."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -34,13 +35,16 @@ def build(context: Context, asked: Asked) -> html.Section:
     """The section; a sentence instead of the form where nothing may be written."""
     lang = asked.lang
     heading = html.H2([say("data_hand_in", lang), html.Small(say("data_hand_in_hint", lang))])
-    plan = _plan(context, asked) if may_write(context) else None
-    if plan is None or not plan["levels"]:
-        words = say("data_hand_in_closed" if plan is None else "data_hand_in_first", lang)
-        return html.Section([heading, html.P(words, className="quiet")], id=ids.part("handover"), className="part-handover")
+    if not may_write(context):
+        closed = html.P(say("data_hand_in_closed", lang), className="quiet")
+        return html.Section([heading, closed], id=ids.part("handover"), className="part-handover")
+    plan = _plan(context, asked)
+    reason = "data_problem_full" if not plan["token"] else "data_hand_in_first" if not plan["levels"] else None
+    plan["is_open"] = reason is None
     return html.Section(
         [
             heading,
+            None if reason is None else html.P(say(reason, lang), className="quiet"),
             dcc.Store(id=ids.HANDOVER, data=plan),
             dcc.Store(id=ids.UPLOAD),
             html.Div(id=ids.FORM, className="form"),
@@ -51,15 +55,13 @@ def build(context: Context, asked: Asked) -> html.Section:
     )
 
 
-def _plan(context: Context, asked: Asked) -> dict[str, Any] | None:
-    """Everything the form needs, words included; None where uploads cannot be kept."""
-    lang = asked.lang
-    try:
+def _plan(context: Context, asked: Asked) -> dict[str, Any]:
+    """Everything the form and the deeds on the page need, words included; the token is empty where uploads cannot be kept."""
+    lang, token = asked.lang, ""
+    with contextlib.suppress(UploadFault):
         uploads = Uploads(context.store.path)
         uploads.sweep()
         token = uploads.token()
-    except UploadFault:
-        return None
     sources, levels = _in_force(context)
     return {
         "token": token,

@@ -112,7 +112,7 @@ def _rejected(context: Context, upload: Upload, book: FileBook, answer: Mapping[
     ]
     named = _naming(context, upload, answer, lang) if book.code == NO_COLUMN else []
     if not named and book.message:
-        parts.append(html.P(book.message, className="quiet", lang="en"))
+        parts.append(html.P(say("data_detail", lang, message=book.message), className="quiet"))
     parts += [*named, account.columns(replace(book, unknown=()), lang)]
     parts.append(html.Div([_button("data_discard", "discard", upload, lang)], className="deeds"))
     return parts

@@ -100,7 +100,7 @@ def _file(desk: Desk, file: FileBook) -> html.Section:
     if file.is_bad:
         sentence = account.code_sentence(file.code, lang) if file.code else say("data_no_rows", lang)
         parts.append(html.P([html.Strong(say("data_file_refused", lang)), sentence], className="kept"))
-        parts += [html.P(file.message, className="quiet", lang="en")] if file.message and desk.sees_all else []
+        parts += [html.P(say("data_detail", lang, message=file.message), className="quiet")] if file.message and desk.sees_all else []
     elif file.kept:
         parts.append(html.P(say("data_kept_file", lang), className="quiet"))
     if file.positions_set_aside:

@@ -57,6 +57,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     ),
     "data_refused": ("送来的 {file} 未被接收。", "{file} was not accepted."),
     "data_file_refused": ("整个文件未被接收：", "The whole file was not accepted: "),
+    "data_detail": ("详情（英文）：{message}", "Detail: {message}"),
     "data_no_rows": ("文件里没有数据行。", "The file holds no rows."),
     "data_kept_file": ("本次未重新读取，沿用先前接收的行。", "Not read again; the rows accepted before stay."),
     "data_mode_full": ("每次送来全部数据，新文件整体替换旧文件。", "Each file replaces the last one as a whole."),
@@ -102,8 +103,8 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "{name}: of {n} events {own} lie in the area they name under {declared}; no other system fits better.",
     ),
     "data_datum_suspect": (
-        "{name}：按 {declared} 只有 {own} 落在自己所填的区域内，按 {winner} 有 {share}（{n} 件）。请在配置中写明 datum。",
-        "{name}: under {declared} only {own} lie in the area they name, under {winner} {share} (n {n}). Most likely {winner}: declare it.",
+        "{name}：按 {declared} 只有 {own} 落在自己所填的区域内，按 {winner} 有 {share}（{n} 件），请管理员写明坐标系。",
+        "{name}: under {declared} only {own} lie in the area they name, under {winner} {share} (n {n}). Have {winner} declared.",
     ),
     "data_datum_map": ("按 {datum}：{share} 在所填区域内", "Under {datum}: {share} inside the area they name"),
     "data_inside": ("在所填区域内", "inside the area named"),

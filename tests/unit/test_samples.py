@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.samples import MASK, Sample, masked, rejected_file, samples
+from data.samples import MASK, Sample, masked, rejected_file, samples, to_correct
 
 SNAPSHOT = "20261122T081500Z-0123abcd"
 
@@ -91,3 +91,25 @@ def test_samples_are_the_first_rows_of_each_reason_with_the_departments_own_head
 )
 def test_personal_data_are_masked_but_never_in_codes(value: str, column: str, shown: str) -> None:
     assert masked(value, column, "event", {"area_code": "网格编码"}) == shown
+
+
+def test_a_row_to_correct_stands_there_once_with_all_of_its_reasons(tmp_path: Path) -> None:
+    path = tmp_path / "工单.csv"
+    lines = [
+        ["row", "code", "column", "value", "reason", "工单号", "row"],
+        ["3", "E_ENUM", "stage", "转了", "一", "007", "甲,乙"],
+        ["3", "E_TIME_FUTURE", "closed_at", "2030", "二", "007", "甲,乙"],
+        ["4", "E_ID_MISSING", "event_id", "", "三", "", "007"],
+        ["4", "E_ENUM", "event_id", "", "三", "", "007"],
+        ["5", "E_ENUM", "stage", "转了", "一", "007", "甲,乙"],
+    ]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(lines)
+    text = "".join(to_correct(path))
+    assert text.startswith("\ufeffrow,"), "spreadsheets know UTF-8 by its mark"
+    assert list(csv.reader(text.removeprefix("\ufeff").splitlines())) == [
+        lines[0],
+        ["3", "E_ENUM; E_TIME_FUTURE", "stage; closed_at", "转了; 2030", "一; 二", "007", "甲,乙"],
+        ["4", "E_ID_MISSING; E_ENUM", "event_id", "", "三", "", "007"],
+        lines[5],
+    ]
