@@ -147,6 +147,8 @@ def checked(report: Mapping[str, Any]) -> None:
         for code in codes:
             counts[code] = counts.get(code, 0) + 1
     reasons({**counts, **dict.fromkeys(report["warnings"], 1)})
+    for other in report.get("elsewhere", ()):
+        say(f"{other['n']:,} ids stand in {other['source']} too ({', '.join(other['ids'])}); when published, one row of each id stays.")
     rows = list(report["rows"].items())
     for number, codes in rows[:20]:
         say(f"  row {number}: {' '.join(codes)}")

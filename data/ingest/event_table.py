@@ -83,11 +83,11 @@ class EventTable:
 
     def _locate(self) -> None:
         arrays = self._connection.execute(
-            "SELECT rowid AS stage_row, coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix "
-            "FROM stage"
+            "SELECT coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix FROM stage"
         ).fetchnumpy()
-        lon, lat = np.array(arrays["lon"], dtype=float), np.array(arrays["lat"], dtype=float)
-        staged, datum_ix, file_ix = (np.array(arrays[name]) for name in ("position_code", "datum_ix", "file_ix"))
+        # Taken out one by one: of millions of rows no array is held twice.
+        lon, lat = (np.array(arrays.pop(name), dtype=float) for name in ("lon", "lat"))
+        staged, datum_ix, file_ix = (np.array(arrays.pop(name)) for name in ("position_code", "datum_ix", "file_ix"))
         code = staged.copy()
         for file, epsg in self._epsg.items():
             rows = np.flatnonzero(file_ix == file)
@@ -95,11 +95,14 @@ class EventTable:
             placing.to_degrees(*part, datum_ix[rows], epsg)
             lon[rows], lat[rows], code[rows] = part
         placing.to_degrees(lon, lat, code, np.where(np.isin(file_ix, list(self._epsg)), 0, datum_ix), None)
+        del datum_ix, file_ix
         found = placing.judge(lon, lat, code, self._division)
+        del lon, lat
         frames.temporary(self._connection, "located", pd.DataFrame({"at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}))
         # Rows of a file that was refused are gone, so a row's number is not its place.
         changed = np.flatnonzero(found.code != staged)
-        moved = pd.DataFrame({"stage_row": np.array(arrays["stage_row"])[changed], "code": found.code[changed]})
+        rows = self._connection.execute("SELECT rowid AS stage_row FROM stage").fetchnumpy()["stage_row"] if len(changed) else changed
+        moved = pd.DataFrame({"stage_row": np.asarray(rows)[changed], "code": found.code[changed]})
         frames.temporary(self._connection, "moved", moved)
         self._connection.execute("UPDATE stage SET position_code = moved.code FROM moved WHERE stage.rowid = moved.stage_row")
 

@@ -144,8 +144,9 @@ class Intake:
     def _keep(self, staged: Staged, source: SourceConfig, file_ix: int, geometry: Any) -> None:
         report = self.reports[file_ix]
         frame = self.connection.execute(f"SELECT * FROM {staged.table} ORDER BY row_no").df()
-        good = frame[frame["codes"] == 0]
-        report.refused = len(frame) - len(good)
+        report.refused = int((frame["codes"] != 0).sum())
+        good = frame[frame["codes"] == 0] if report.refused else frame
+        del frame
         if source.kind == "video_point":
             self.video.add(good, source, file_ix)
         elif source.kind == "area":

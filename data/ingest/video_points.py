@@ -86,7 +86,8 @@ class VideoPoints:
         """Locate all points and settle doubled ids."""
         if not self._frames:
             return
-        points = pd.concat(self._frames, ignore_index=True)
+        points = self._frames[0].reset_index(drop=True) if len(self._frames) == 1 else pd.concat(self._frames, ignore_index=True)
+        self._frames = []
         points = points.rename(columns={"lon": "given_lon", "lat": "given_lat"})
         points["datum"] = [DATUMS[ix] if ix < len(DATUMS) else None for ix in points["datum_ix"]]
         lon, lat = points["given_lon"].to_numpy(float, na_value=np.nan).copy(), points["given_lat"].to_numpy(float, na_value=np.nan).copy()
@@ -134,14 +135,15 @@ class VideoPoints:
 
     def _without_doubles(self, points: pd.DataFrame) -> pd.DataFrame:
         """One row per id: copies are ``E_ID_DUP``, different rows ``E_ID_CONFLICT``; the first by content stays."""
+        shared = points[points["point_id"].duplicated(keep=False)]
+        if shared.empty:
+            return points
         own = {item.name for item in VIDEO_POINT} - {"point_id", "point", "lon", "lat", "datum"}
         content = [*sorted(own), "given_lon", "given_lat"]
-        columns = [points[name].astype(object).where(points[name].notna(), "") for name in content]
+        columns = [shared[name].astype(object).where(shared[name].notna(), "") for name in content]
         text = ["\x1f".join(map(str, row)) for row in zip(*columns, strict=True)]
-        order = points.assign(content=text).sort_values(["point_id", "content", "file_ix", "row_no"], kind="stable")
+        order = shared.assign(content=text).sort_values(["point_id", "content", "file_ix", "row_no"], kind="stable")
         doubled = order["point_id"].duplicated()
-        if not doubled.any():
-            return points
         winner = order.groupby("point_id")["content"].transform("first")
         lost = order[doubled].assign(code=np.where(order["content"] == winner, "E_ID_DUP", "E_ID_CONFLICT")[doubled.to_numpy()])
         details = lost[["file_ix", "row_no", "code"]].assign(column_name="point_id", value=lost["point_id"])

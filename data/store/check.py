@@ -21,6 +21,7 @@ from data.ingest.intake import Intake
 from data.ingest.limits import limit
 from data.ingest.report import FileReport
 from data.schema import create_statements
+from data.store import elsewhere
 from data.store.earlier import Earlier
 
 SAMPLES: Final = 5
@@ -53,7 +54,8 @@ def check(
     dict
         As promised, and besides: ``message``; ``recognised``, ``unknown`` and ``personal`` headers; ``missing``, the required fields
         without a column; ``samples``, the first rows of each reason (``row, code, column, value``) with values as they came;
-        ``findings``; and ``datum``, what the areas named tell of it.
+        ``findings``; ``datum``, what the areas named tell of it; and ``elsewhere``, per other source of events (of the store, or of the
+        configuration) how many ids of the file it uses too (``source, n, ids``).
 
     Raises
     ------
@@ -86,9 +88,16 @@ def check(
             intake.areas += [
                 area for area in of_snapshot(earlier.tables["area"]) if kind != "area" or settings.levels[area.depth] != judged.level
             ]
-        intake.take(judged, 0, 0, file)
+        report = intake.take(judged, 0, 0, file)
         intake.close()
-        return _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
+        answer = _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
+        if report.kind == "event" and report.is_good:
+            answer["elsewhere"] = (
+                elsewhere.in_sources(connection, settings, judged, file, workspace=Path(folder) / "others", now=latest)
+                if earlier is None
+                else elsewhere.in_store(connection, earlier, judged)
+            )
+        return answer
 
 
 def _bounds(folder: str) -> dict[str, Any]:

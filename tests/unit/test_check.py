@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from data.config import Config
+from data.config import Config, SourceConfig
 from data.errors import ConfigError
+from data.store.build import build
 from data.store.check import check
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -275,3 +276,19 @@ def test_what_was_put_right_is_told(tmp_path: Path) -> None:
     found = check(path, "event", now=NOW)
     assert found["accepted"] == 2
     assert found["repairs"] == {"half_width": 1, "serial_date": 1, "glued_position": 1}
+
+
+def test_ids_that_another_source_uses_are_told_and_cost_no_row(tmp_path: Path) -> None:
+    for name, ids in (("hotline", "BC"), ("patrol", "CD")):
+        write(tmp_path / f"{name}.csv", [{**GOOD, "事件编号": one} for one in ids])
+    sources = [{"name": name, "kind": "event", "path": f"{name}.csv"} for name in ("hotline", "patrol")]
+    config = Config.parse({"levels": ["district"], "source": sources}, tmp_path)
+    sent = write(tmp_path / "sent.csv", [{**GOOD, "事件编号": one} for one in "ABC"])
+    report = check(sent, "event", config, now=NOW)
+    expected = [{"source": "hotline", "n": 2, "ids": ["B", "C"]}, {"source": "patrol", "n": 1, "ids": ["C"]}]
+    assert (report["rows"], report["elsewhere"]) == ({}, expected)
+    own = check(tmp_path / "patrol.csv", "event", config, now=NOW)
+    assert own["elsewhere"] == [{"source": "hotline", "n": 1, "ids": ["C"]}]
+    build(config, tmp_path / "store", now=NOW)
+    stored = check(sent, "event", store=tmp_path / "store", source=SourceConfig("patrol", "event", sent), now=NOW)
+    assert (stored["rows"], stored["elsewhere"]) == ({}, expected[:1])
