@@ -1,4 +1,4 @@
-"""Areas: rows of all levels to one tree in preorder, with exact boundaries and outlines for drawing."""
+"""Areas: those of all levels to one tree in preorder, with exact boundaries and outlines for drawing."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.config import Config, SourceConfig
+from data.config import Config
 from data.ingest import boundaries
 from data.ingest.locate import Locator
 from data.ingest.outline import outlines
 from data.schema import TABLES
 
-LEVEL_WORDS: Final = {
-    "district": ("区", "区县", "县", "区级"),
-    "street": ("街道", "镇", "乡镇", "街镇", "街道(镇)", "镇街", "街道级"),
-    "community": ("社区", "村", "村社", "社区(村)", "社区级", "村居"),
-    "grid": ("网格", "单元网格", "网格级"),
-}
 FEW_POINTS: Final = 50_000
 FEW_CELLS: Final = 2**16
-_SUMMED: Final = ("population", "households", "area_km2")
+SUMMED: Final = ("population", "households", "area_km2")
+"""Facts that an area made of others has the sum of."""
 
 
 @dataclass
@@ -55,52 +50,6 @@ class Refused:
     value: str
 
 
-def from_rows(frame: pd.DataFrame, geometry: Any, source: SourceConfig, config: Config, file_ix: int) -> tuple[list[Area], list[Refused]]:
-    """Areas from staged rows that nothing was found against.
-
-    Parameters
-    ----------
-    frame
-        Staged rows (``row_no`` and the fields of kind area).
-    geometry
-        One geometry per row of the file (``row_no`` from 1), or None for files without.
-    """
-    found: list[Area] = []
-    refused: list[Refused] = []
-    has_wkt = bool(frame["boundary"].notna().any())
-    shapes = [boundaries.parse(text if isinstance(text, str) else None) for text in frame["boundary"]] if has_wkt else []
-    if geometry is not None and not _are_points(geometry):
-        shapes = [geometry[row_no - 1] for row_no in frame["row_no"]]
-    moved: Any = boundaries.from_datum(np.asarray([*shapes, None], dtype=object)[:-1], source.datum) if shapes else []
-    for ix, cells in enumerate(frame.to_dict("records")):
-        row: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in cells.items()}
-        depth = _depth(row["level"], source, config)
-        if depth is None:
-            refused.append(Refused(file_ix, row["row_no"], "E_ENUM", "level", row["level"] or ""))
-            continue
-        boundary, code = boundaries.usable(moved[ix]) if len(moved) else (None, None)
-        if code is not None:
-            refused.append(Refused(file_ix, row["row_no"], code, "boundary", ""))
-            continue
-        found.append(
-            Area(
-                code=row["area_code"],
-                name=row["name"],
-                depth=depth,
-                parent_code=row["parent_code"],
-                parent_name=row["parent_name"],
-                boundary=boundary,
-                facts={key: row[key] for key in (*_SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
-                label=None if row["lon"] is None or row["lat"] is None or row["position_code"] else (row["lon"], row["lat"]),
-                origin=(file_ix, row["row_no"]),
-            )
-        )
-    if source.dissolve:
-        return _dissolved(found), refused
-    kept, doubled = _distinct(found)
-    return kept, refused + doubled
-
-
 def of_snapshot(table: pd.DataFrame) -> list[Area]:
     """The areas of a snapshot's table ``area``, in its order, each with its parent's code."""
     rows = table.sort_values("area_ix", ignore_index=True).astype(object)
@@ -112,7 +61,7 @@ def of_snapshot(table: pd.DataFrame) -> list[Area]:
             depth=int(row["depth"]),
             parent_code=None if row["parent_ix"] is None else rows["area_code"][int(row["parent_ix"])],
             boundary=None if row["boundary"] is None else shapely.from_wkb(bytes(row["boundary"])),
-            facts={key: row[key] for key in (*_SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
+            facts={key: row[key] for key in (*SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
             label=None if row["label_lon"] is None else (row["label_lon"], row["label_lat"]),
         )
         for row in rows.to_dict("records")
@@ -251,60 +200,6 @@ class Above:
         return self._shaped[ix] if ix >= 0 else None
 
 
-def _depth(level: str | None, source: SourceConfig, config: Config) -> int | None:
-    if level is None:
-        return None if source.level is None else config.levels.index(source.level)
-    mapped = source.values.get("level", {}).get(level, level)
-    for key, words in LEVEL_WORDS.items():
-        if mapped in words and key in config.levels:
-            mapped = key
-    return config.levels.index(mapped) if mapped in config.levels else None
-
-
-def _are_points(geometry: Any) -> bool:
-    kinds = shapely.get_type_id(geometry)
-    return bool(len(kinds)) and bool(np.all(np.isin(kinds, (0, -1)))) and bool(np.any(kinds == 0))
-
-
-def _dissolved(areas: Sequence[Area]) -> list[Area]:
-    groups: dict[str, list[Area]] = {}
-    for area in areas:
-        groups.setdefault(area.code, []).append(area)
-    merged = []
-    for group in groups.values():
-        first = group[0]
-        shapes = [area.boundary for area in group if area.boundary is not None]
-        first.boundary = shapely.union_all(shapes) if shapes else None
-        for key in _SUMMED:
-            values = [area.facts[key] for area in group]
-            first.facts[key] = None if any(value is None for value in values) else sum(values)
-        labels = [area.label for area in group if area.label is not None]
-        first.label = tuple(np.mean(labels, axis=0)) if labels else None
-        merged.append(first)
-    return merged
-
-
-def _distinct(areas: Sequence[Area]) -> tuple[list[Area], list[Refused]]:
-    """One area per code: identical rows are copies, of different ones the first by name and boundary is kept."""
-    groups: dict[tuple[int, str], list[Area]] = {}
-    for area in areas:
-        groups.setdefault((area.depth, area.code), []).append(area)
-    refused = []
-    for group in groups.values():
-        keys = [_content(area) for area in group]
-        winner = min(range(len(group)), key=lambda ix: keys[ix])
-        for ix, area in enumerate(group):
-            if ix != winner and area.origin is not None:
-                refused.append(Refused(*area.origin, "E_ID_DUP" if keys[ix] == keys[winner] else "E_ID_CONFLICT", "area_code", area.code))
-        group[:] = [group[winner]]
-    return [group[0] for group in groups.values()], refused
-
-
-def _content(area: Area) -> tuple[str, ...]:
-    shape = "" if area.boundary is None else shapely.to_wkb(area.boundary, hex=True)
-    return (area.name, area.parent_code or "", area.parent_name or "", shape, repr(sorted(area.facts.items())))
-
-
 def _refusal(area: Area, code: str, column: str) -> Refused:
     return Refused(*(area.origin or (0, 0)), code, column, area.parent_code or area.parent_name or area.code)
 
@@ -351,14 +246,6 @@ def _shapes(area: Area) -> Iterator[Any]:
             yield from _shapes(child)
 
 
-def fit(areas: Sequence[Area]) -> list[str]:
-    """Overlaps and gaps among areas that are in no tree yet, each level by itself."""
-    by_depth: dict[int, list[Area]] = {}
-    for area in areas:
-        by_depth.setdefault(area.depth, []).append(area)
-    return sorted({code for level in by_depth.values() for code in boundaries.fit([area.boundary for area in level], [])})
-
-
 def _fit(by_depth: dict[int, list[Area]]) -> list[str]:
     warnings: list[str] = []
     for depth in sorted(by_depth)[1:]:
@@ -394,7 +281,7 @@ def _table(order: list[Area], config: Config) -> pd.DataFrame:
                 "level": config.levels[area.depth],
                 "area_code": area.code,
                 "name": area.name,
-                **{key: area.facts.get(key) for key in (*_SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
+                **{key: area.facts.get(key) for key in (*SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
                 "label_lon": None if label is None else label[0],
                 "label_lat": None if label is None else label[1],
                 "west": west,

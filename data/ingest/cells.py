@@ -13,7 +13,7 @@ from data.errors import FileRejected
 from data.ingest import plain, values
 from data.ingest.fields import Field
 from data.ingest.privacy import is_suspect, masked
-from data.ingest.readers import Raw
+from data.ingest.raw import Raw
 from data.ingest.recognise import Recognised
 from data.ingest.rules import POSITION_CODES, REPAIR
 

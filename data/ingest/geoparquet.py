@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import duckdb
 import numpy as np
@@ -17,9 +17,7 @@ import shapely
 from data.errors import FileRejected
 from data.ingest import frames
 from data.ingest.features import UNREADABLE, crs_or_none, is_point, to_wgs84_system
-
-if TYPE_CHECKING:
-    from data.ingest.readers import Raw
+from data.ingest.raw import Raw
 
 _BATCH: Final = 20_000
 _NEAR: Final = re.compile(r"\d{4}-")
@@ -130,8 +128,6 @@ def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, na
     FileRejected
         ``E_CORRUPT`` when the geometry cannot be read, ``E_TYPE`` when its coordinate system is not known.
     """
-    from data.ingest.readers import Raw  # noqa: PLC0415
-
     own = {header.lower(): ix for ix, header in enumerate(found.headers)}
     aliases = ", ".join(f"p{ix}" for ix in range(found.width))
     source = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number=true, hive_partitioning=false) AS t({aliases}, nr)"

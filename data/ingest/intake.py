@@ -16,14 +16,14 @@ import pandas as pd
 
 from data.config import Config, SourceConfig
 from data.errors import FileRejected
-from data.ingest import areas as area_rows
-from data.ingest import events, outcomes, values
+from data.ingest import area_rows, areas, events, outcomes, values
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
 from data.ingest.fields import FIELDS, Field
 from data.ingest.quarantine import Originals, Quarantine
-from data.ingest.readers import Options, Raw, read
+from data.ingest.raw import Options, Raw
+from data.ingest.readers import read
 from data.ingest.recognise import recognise, require, score
 from data.ingest.report import FileReport
 from data.ingest.sandbox import Sandbox
@@ -167,7 +167,7 @@ class Intake:
 
     def divide(self) -> Division:
         """The area tree; rows without a place in it are quarantined with the file they came from."""
-        division = area_rows.division(self.areas, self.config)
+        division = areas.division(self.areas, self.config)
         self.refuse(division.refused)
         return division
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from data.ingest import values
 from data.ingest.fields import Field
-from data.ingest.readers import Raw
+from data.ingest.raw import Raw
 from data.ingest.recognise import Recognised
 
 _PLAIN_INSTANT: Final = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"

@@ -10,14 +10,12 @@ import itertools
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from data.errors import FileRejected, QuanyuError
@@ -26,6 +24,7 @@ from data.ingest.delimited import BLANKS, Score
 from data.ingest.fields import FIELDS
 from data.ingest.handover import shapes_of
 from data.ingest.limits import MB, limit
+from data.ingest.raw import Options, Raw
 from data.ingest.sandbox import Sandbox
 from data.ingest.sniff import Stamp
 
@@ -35,60 +34,6 @@ _MORE_THAN_ANY: Final = 100
 _LOOKS_LIKE_DATA: Final = re.compile(r"[\s\d./:年月日时分秒TZ+-]*\d[\s\d./:年月日时分秒TZ+-]*")
 _numbers = itertools.count()
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the configuration says about reading: ``encoding``, ``sheet``, an EPSG code as ``datum``."""
-
-    encoding: str | None = None
-    sheet: str | None = None
-    datum: str | None = None
-
-
-@dataclass
-class Raw:
-    """Raw rows of one file.
-
-    Attributes
-    ----------
-    relation
-        Name of the relation in the connection: ``row_no`` and one column ``c<i>`` per header.
-    types
-        DuckDB type of each column.
-    rows
-        Number of rows.
-    faults
-        Row number → codes of what made the record unreadable.
-    originals
-        Row number → all cells as they came, for the rows in ``faults``; there may be more or fewer than headers.
-    geometry
-        One shapely geometry per row, for formats that have it and where some row's is no point.
-    stamp
-        What the file was like when reading began; ``stamp.confirm()`` refuses one that changed since.
-    """
-
-    relation: str
-    headers: list[str]
-    types: list[str]
-    rows: int
-    faults: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    originals: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    geometry: npt.NDArray[np.object_] | None = None
-    warnings: list[str] = field(default_factory=list)
-    format: str = "text"
-    stamp: Stamp | None = None
-
-    def cells(self, connection: duckdb.DuckDBPyConnection, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
-        """Row number → its cells as text, as they came: of faulty records all of them, of others one per header."""
-        wanted = sorted(set(rows))
-        found = {row: tuple(self.originals[row]) for row in wanted if row in self.originals}
-        others = [row for row in wanted if row not in found]
-        if others:
-            texts = ", ".join(f"coalesce(CAST(c{ix} AS VARCHAR), '')" for ix in range(len(self.headers)))
-            statement = f"SELECT row_no, [{texts}] FROM {self.relation} WHERE row_no IN (SELECT unnest($rows))"
-            found |= {row: tuple(cells) for row, cells in connection.execute(statement, {"rows": others}).fetchall()}
-        return dict(sorted(found.items()))
 
 
 def read(
@@ -181,12 +126,12 @@ class _Reading:
         head = delimited.head_of(path, separator)
         if not head:
             raise delimited.no_header(self._path)
-        headers, last, is_known = self._header([fields for fields, _ in head])
+        headers, last, is_known = header_of([fields for fields, _ in head], self._score, self._name)
         if not is_known and sniff.names_no_text(self._path):
             raise FileRejected("E_CORRUPT", f"{self._name} is not what its name says; export it again.")
         columns = self._columns(headers)
         warnings = ["W_MOJIBAKE"] if text.is_spoilt else []
-        if not text.has_nul and _takes_a_line_each(path, head[last][1]):
+        if not text.has_nul and delimited.takes_a_line_each(path, head[last][1]):
             relation = f"raw{next(_numbers)}"
             plain = sniff.plainly_named(path, self._folder, "plain.csv")
             try:
@@ -200,15 +145,8 @@ class _Reading:
         cleaned = delimited.clean(path, separator, last, len(headers), self._folder / "clean.csv")
         relation = f"raw{next(_numbers)}"
         self._scan(relation, self._folder / "clean.csv", separator, columns, skipped=0, has_blanks=False)
-        raw = Raw(
-            relation,
-            headers,
-            ["VARCHAR"] * len(headers),
-            cleaned.rows,
-            cleaned.originals.faults,
-            originals=cleaned.originals,
-            warnings=warnings,
-        )
+        types, odd = ["VARCHAR"] * len(headers), cleaned.originals
+        raw = Raw(relation, headers, types, cleaned.rows, odd.faults, originals=odd, warnings=warnings)
         if self._count(relation) != cleaned.rows:
             raise FileRejected("E_CORRUPT", f"{self._name} has records that cannot be told apart; export it again.")
         return self._garbled(raw)
@@ -247,7 +185,7 @@ class _Reading:
         known = [max((self._score(row) for row in head["rows"]), default=0) for head in found["heads"]]
         # The first sheet that has about as many known headers as any.
         best = next(head for head, score in zip(found["heads"], known, strict=True) if 2 * score >= max(known))
-        headers, last, _ = self._header(best["rows"])
+        headers, last, _ = header_of(best["rows"], self._score, self._name)
         columns = self._columns(headers)
         folder = self._make("sheet")
         rows = self._sandbox.run(
@@ -315,9 +253,6 @@ class _Reading:
             raw.warnings.append("W_MOJIBAKE")
         return raw
 
-    def _header(self, rows: Sequence[Sequence[str]]) -> tuple[list[str], int, bool]:
-        return header_of(rows, self._score, self._name)
-
     def _make(self, name: str) -> Path:
         folder = self._folder / name
         folder.mkdir()
@@ -326,11 +261,6 @@ class _Reading:
     def _count(self, relation: str) -> int:
         # fetchone would leave the result open, and an open result blocks registering frames.
         return int(self._connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
-
-
-def _takes_a_line_each(path: Path, lines: int) -> bool:
-    """Whether none of the first lines holds a quotation that may run on: DuckDB skips records, not lines."""
-    return all(line.text.count('"') % 2 == 0 for line in itertools.islice(delimited.lines_of(path), lines))
 
 
 def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], int], name: str) -> tuple[list[str], int, bool]:
@@ -368,8 +298,3 @@ def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], in
     if any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in first) or not any(first):
         raise FileRejected("E_NO_HEADER", f"{name} has no header row; its first row is '{', '.join(first[:4])[:80]}'.")
     return first, at, False
-
-
-def quoted(name: str) -> str:
-    """A column name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

@@ -19,7 +19,7 @@ from data.errors import FileRejected
 from data.ingest import frames, values
 from data.ingest.cells import Cells
 from data.ingest.fields import Field
-from data.ingest.readers import Raw
+from data.ingest.raw import Raw
 from data.ingest.recognise import Recognised
 from data.ingest.rules import BIT, Check, rules_of
 

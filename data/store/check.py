@@ -15,7 +15,8 @@ import duckdb
 from data.config import Config, EntityKind, SourceConfig
 from data.errors import ConfigError
 from data.ingest import diagnosis, row_codes
-from data.ingest.areas import fit, of_snapshot
+from data.ingest.area_rows import fit
+from data.ingest.areas import of_snapshot
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
 from data.ingest.limits import limit

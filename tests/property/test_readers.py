@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from data.codes import codes_of
 from data.ingest.fields import EVENT
-from data.ingest.readers import Options, Raw, read
+from data.ingest.raw import Options, Raw
+from data.ingest.readers import read
 from data.ingest.recognise import score
 from data.ingest.sandbox import Sandbox
 from data.store.check import check

@@ -19,7 +19,8 @@ from data.errors import ConfigError, FileRejected
 from data.ingest import limits
 from data.ingest.fields import EVENT
 from data.ingest.limits import LIMITS, limit
-from data.ingest.readers import Options, read
+from data.ingest.raw import Options
+from data.ingest.readers import read
 from data.ingest.recognise import score
 from data.ingest.sandbox import Sandbox
 from data.ingest.sniff import Stamp

@@ -1,0 +1,66 @@
+"""What reading a file gives before anything is judged, and what the configuration says about reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from data.ingest.sniff import Stamp
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the configuration says about reading: ``encoding``, ``sheet``, an EPSG code as ``datum``."""
+
+    encoding: str | None = None
+    sheet: str | None = None
+    datum: str | None = None
+
+
+@dataclass
+class Raw:
+    """Raw rows of one file.
+
+    Attributes
+    ----------
+    relation
+        Name of the relation in the connection: ``row_no`` and one column ``c<i>`` per header.
+    types
+        DuckDB type of each column.
+    rows
+        Number of rows.
+    faults
+        Row number → codes of what made the record unreadable.
+    originals
+        Row number → all cells as they came, for the rows in ``faults``; there may be more or fewer than headers.
+    geometry
+        One shapely geometry per row, for formats that have it and where some row's is no point.
+    stamp
+        What the file was like when reading began; ``stamp.confirm()`` refuses one that changed since.
+    """
+
+    relation: str
+    headers: list[str]
+    types: list[str]
+    rows: int
+    faults: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    originals: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    geometry: npt.NDArray[np.object_] | None = None
+    warnings: list[str] = field(default_factory=list)
+    format: str = "text"
+    stamp: Stamp | None = None
+
+    def cells(self, connection: duckdb.DuckDBPyConnection, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Row number → its cells as text, as they came: of faulty records all of them, of others one per header."""
+        wanted = sorted(set(rows))
+        found = {row: tuple(self.originals[row]) for row in wanted if row in self.originals}
+        others = [row for row in wanted if row not in found]
+        if others:
+            texts = ", ".join(f"coalesce(CAST(c{ix} AS VARCHAR), '')" for ix in range(len(self.headers)))
+            statement = f"SELECT row_no, [{texts}] FROM {self.relation} WHERE row_no IN (SELECT unnest($rows))"
+            found |= {row: tuple(cells) for row, cells in connection.execute(statement, {"rows": others}).fetchall()}
+        return dict(sorted(found.items()))
