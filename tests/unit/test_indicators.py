@@ -81,7 +81,7 @@ def test_1_call_backs() -> None:
 
 
 def test_2_score_of_a_hundred_points() -> None:
-    zonghe = next(definition for definition in shipped() if definition.name == "zonghe")
+    chengguan = next(definition for definition in shipped() if definition.name == "chengguan")
     handled = {"is_registered": True, "is_dispatched": True, "is_disposed": True, "has_deadline": True}
     past = {"is_past_deadline": True}
     cases = Cases(
@@ -92,7 +92,7 @@ def test_2_score_of_a_hundred_points() -> None:
         (5, handled | past | {"is_closed": True, "disposed_on_time": False}),
         (5, handled | {"disposed_on_time": False}),
         (10, {"is_registered": True, "is_dispatched": True, "has_deadline": True} | past),
-        definition=zonghe,
+        definition=chengguan,
     )
     counted = {key: cases.number(key) for key in ("due_for_disposal", "due_for_closing", "disposal_rate", "overdue_open")}
     assert counted["due_for_disposal"].value == 200
