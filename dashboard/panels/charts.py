@@ -11,6 +11,7 @@ from dashboard.charts import trend as trend_chart
 from dashboard.charts.marks import heading
 from dashboard.look import Look
 from dashboard.words import say
+from data import days as days_of
 from data import queries
 from data.schema import STAGES
 
@@ -23,9 +24,9 @@ def trend(look: Look) -> tuple[Any, ...]:
     window, view, selection = look.window, look.view, look.selection
     chosen = None
     if window.days < LEAST_DAYS:
-        first_data = (view.snapshot.days or (window.from_day, window.to_day))[0]
+        first_data = (days_of.first_and_last(view) or (window.from_day, window.to_day))[0]
         first = max(window.to_day - dt.timedelta(days=LEAST_DAYS - 1), min(first_data, window.from_day))
-        selection = selection.with_(window=None, from_day=first, to_day=window.to_day)
+        selection = selection.with_(window=None, from_day=first, to_day=window.to_day, compare=None)
         frame = queries.categories_per_bucket(view, selection, 1)
         days, step = [first + dt.timedelta(days=number) for number in range((window.to_day - first).days + 1)], 1
         chosen = (window.from_day, window.to_day) if first < window.from_day else None

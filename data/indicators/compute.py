@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.bound import in_cohort
-from data.indicators import intervals
+from data.indicators import call_backs, intervals
 from data.indicators.registry import DUPLICATE, INDICATORS, VOID, Indicator, Reason
 from data.video import cameras, judged
 from data.view import View
@@ -90,8 +90,8 @@ def _weigh(view: View) -> dict[str, Weights]:
         columns[f"{indicator.key}.numerator"] = f"coalesce(({indicator.numerator})::DOUBLE, 0)"
     listed = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
     frame = view.snapshot.frame(
-        f"SELECT {listed} FROM outcome ORDER BY outcome_ix",  # noqa: S608 -- expressions of our own registry
-        {"basically_satisfied": view.definition.basically_satisfied},
+        f"SELECT {listed} FROM {call_backs.RELATION} ORDER BY outcome_ix",  # noqa: S608 -- expressions of our own registry
+        {"basically_satisfied": view.definition.basically_satisfied, **call_backs.parameters(view)},
     )
     cohort = in_cohort(view)
     return {indicator.key: _weights(indicator, frame, cohort) for indicator in INDICATORS.values()}

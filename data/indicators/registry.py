@@ -23,6 +23,7 @@ NO_DEADLINE: Final = Reason("no_deadline", "NOT has_deadline", Words("无时限"
 NOT_DUE: Final = Reason("not_due", "TRUE", Words("未到期", "not yet due"))
 CLOSING_UNKNOWN: Final = Reason("no_deadline", "is_closed AND closed_on_time IS NULL", NO_DEADLINE.words)
 DISPOSAL_UNKNOWN: Final = Reason("no_deadline", "is_disposed AND disposed_on_time IS NULL", NO_DEADLINE.words)
+UNRATED: Final = Reason("unrated", "has_call_back", Words("回访未评价", "not rated when called back"))
 NO_CALL_BACK: Final = Reason("no_call_back", "TRUE", Words("无有效回访", "without an effective call-back"))
 NOT_CLOSED: Final = Reason("not_closed", "NOT is_closed", Words("未结案", "not closed"))
 NO_LEVEL: Final = Reason("no_handle_level", "TRUE", Words("未注明办理层级", "without a handling level"))
@@ -219,13 +220,13 @@ _ALL: Final = (
         Words("满意率", "Satisfaction rate"),
         "satisfaction_rate",
         "CASE satisfaction WHEN 'satisfied' THEN 1 WHEN 'basically' THEN $basically_satisfied ELSE 0 END",
-        "has_call_back",
+        "has_call_back AND satisfaction IS NOT NULL",
         Words("（满意＋系数×基本满意）÷ 有效回访", "(satisfied + factor × basically satisfied) ÷ effective call-backs"),
-        reasons=(NO_CALL_BACK,),
+        reasons=(UNRATED, NO_CALL_BACK),
         direction=1,
         interval="bootstrap",
         source=("reported_at", "call_back", "satisfaction"),
-        rules=("basically_satisfied",),
+        rules=("basically_satisfied", "call_back"),
         example=Example(((70, 1), (10, 0.9)), 100, 0.79),
     ),
     Indicator(

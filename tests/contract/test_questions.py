@@ -75,7 +75,13 @@ def test_binds_against_the_bare_schema_with_every_line(empty: View, name: str) -
     question = QUESTIONS[name]
     own = frozenset(re.findall(r"-- (\w+)\s*$", question.text, re.MULTILINE))
     given = QUESTIONS["outcomes_per_bucket"].bound(empty, Selection.parse_strict(EVERY_FILTER)).parameters
-    given |= {"due_from": district.AS_OF, "due_until": district.AS_OF, "deadline_other": "1", "cut_at": district.AS_OF}
+    given |= {
+        "due_from": district.AS_OF,
+        "due_until": district.AS_OF,
+        "deadline_other": "1",
+        "cut_at": district.AS_OF,
+        "from_at": district.AS_OF,
+    }
     given |= arguments(question, empty)
     with duckdb.connect() as connection:
         for statement in create_statements():
