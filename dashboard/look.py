@@ -144,8 +144,8 @@ class Look:
         return listed if len(listed) > 3 or spare in listed else [*listed, spare]
 
     def _can_say(self, indicator: Indicator) -> bool:
-        if indicator.measure == "source":
-            return any(source.is_proactive for source in self.view.snapshot.sources)
+        if indicator.measure in ("source", "repeat"):
+            return compute.is_recorded(self.view, indicator)
         if indicator.measure == "score":
             return all(self._can_say(INDICATORS[key]) for key in self.view.definition.terms)
         if indicator.key == "accepted":

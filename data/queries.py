@@ -16,7 +16,7 @@ import pandas as pd
 from data import boundaries, cases, video
 from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
-from data.indicators import areas, compute
+from data.indicators import areas, compute, repeats
 from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS
 from data.selection import Selection
@@ -95,6 +95,11 @@ def hours_of_week(view: View, selection: Selection) -> pd.DataFrame:
 def hours_per_source(view: View, selection: Selection) -> pd.DataFrame:
     """``is_previous, source_ix, hour_of_week, n``: both margins, in the window and the previous one, in one pass."""
     return QUESTIONS["hours_per_source"].ask(view, selection, from_day=window(view, selection).from_day)
+
+
+def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
+    """``is_previous, area_ix, n, repeated``; see :func:`data.indicators.repeats.repeats_per_area`."""
+    return repeats.repeats_per_area(view, selection)
 
 
 def departments(view: View, selection: Selection) -> pd.DataFrame:

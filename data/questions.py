@@ -172,6 +172,27 @@ QUESTIONS: Final[dict[str, Question]] = {
             _GROUPS | {"unclassified": "VARCHAR"},
             cohort="never",
         ),
+        Question(
+            "repeat_candidates",
+            {
+                "event_ix": "int",
+                "at_us": "int, microseconds since 1970",
+                "area_ix": "int, as located",
+                "category_ix": "int",
+                "lon": "degrees or null",
+                "lat": "degrees or null",
+                "address": "int, equal where the address is; 0 without one",
+            },
+            {"since": "TIMESTAMP", "until": "TIMESTAMP", "counted": MASK},
+            reach="everything",
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question(
+            "event_keys",
+            {"is_previous": "bool", "event_ix": "int", "area_ix": "int, as located"},
+            {"from_day": "DATE"},
+            reach="previous",
+        ),
         Question("rivals_per_area", {"node": "int, as grouped", "code": "reason code, empty: superseded"} | _N, _GROUPS, cohort="never"),
         Question(
             "declared_positions",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.bound import area_ix, bits, in_cohort
-from data.indicators import compute, intervals
+from data.indicators import compute, intervals, repeats
 from data.indicators.population import population_of
 from data.indicators.registry import Indicator, find
 from data.questions import QUESTIONS
@@ -83,7 +83,7 @@ def counting(view: View, indicator: Indicator) -> tuple[str, dict[str, Any]]:
         return "outcomes_per_area", {"asked": in_cohort(view)}
     if indicator.measure == "source":
         return "sources_per_area", {"chosen": bits(np.array([source.is_proactive for source in view.snapshot.sources], dtype=bool))}
-    if indicator.measure in ("population", "duration") or indicator.key == "accepted":
+    if indicator.measure in ("population", "duration", "repeat") or indicator.key == "accepted":
         return "counts_per_area", {}
     return "rates_per_area", {"numerator": bits(weighed.numerator > 0), "denominator": bits(weighed.denominator)}
 
@@ -124,8 +124,8 @@ def _measured(task: _Task) -> pd.DataFrame:
     view, indicator = task.view, task.indicator
     if indicator.measure == "video":
         return _video(task)
-    if indicator.measure == "score" or indicator.interval == "bootstrap":
-        return _scored(task)
+    if indicator.measure in ("score", "repeat") or indicator.interval == "bootstrap":
+        return _repeats(task) if indicator.measure == "repeat" else _scored(task)
     if indicator.measure == "duration":
         return _durations(task)
     counted = task.counted()
@@ -169,6 +169,13 @@ def _video(task: _Task) -> pd.DataFrame:
     n, online = task.rolled(points), task.rolled(points, "online")
     low, high = intervals.wilson(online, n)
     return _rated(task, np.zeros(task.size), online, n, (low, high))
+
+
+def _repeats(task: _Task) -> pd.DataFrame:
+    rows = repeats.repeats_per_area(task.view, task.selection)
+    rows = rows[~rows["is_previous"].astype(bool)]
+    n, repeated = task.rolled(rows), task.rolled(rows, "repeated")
+    return _rated(task, n, repeated, n, intervals.wilson(repeated, n))
 
 
 def _scored(task: _Task) -> pd.DataFrame:

@@ -65,6 +65,9 @@ def _number(answers: Answers, indicator: Indicator, *, is_previous: bool) -> Num
     if indicator.measure == "source":
         rows = answers(queries.sources)
         return compute.of_sources(view, indicator, rows[rows["is_previous"].astype(bool) == is_previous], counts)
+    if indicator.measure == "repeat":
+        rows = answers(queries.repeats_per_area)
+        return compute.of_repeats(view, indicator, rows[rows["is_previous"].astype(bool) == is_previous], counts)
     if indicator.measure == "video":
         return compute.of_video(view, answers(queries.video_points))
     if indicator.measure == "population":

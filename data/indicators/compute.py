@@ -182,6 +182,13 @@ def of_sources(view: View, indicator: Indicator, sources: pd.DataFrame, counts: 
     return replace(number, shown=number.shown and not found, caveats=found)
 
 
+def of_repeats(view: View, indicator: Indicator, rows: pd.DataFrame, counts: Counts) -> Number:
+    """The share of events at repeat points. ``rows`` is ``n, repeated`` of the cohort in the window."""
+    excluded = left_out(weights(view)[indicator.key], counts)
+    number, found = _plain(view, int(rows["repeated"].sum()), int(rows["n"].sum()), excluded), caveats(view, indicator, counts)
+    return replace(number, shown=number.shown and not found, caveats=found)
+
+
 def of_video(view: View, points: pd.DataFrame) -> Number:
     """The share of cameras in use that are derived online. ``points`` is the answer of ``video_points``."""
     counted = judged(points)
@@ -255,7 +262,20 @@ def is_recorded(view: View, indicator: Indicator) -> bool:
     """Whether anything in the whole snapshot carries what an optional indicator counts."""
     if indicator.measure == "source":
         return any(source.is_proactive for source in view.snapshot.sources)
+    if indicator.measure == "repeat":
+        return can_be_located(view)
     return bool(weights(view)[indicator.key].numerator.any())
+
+
+def can_be_located(view: View) -> bool:
+    """Whether any event of the snapshot has a position or an address."""
+
+    def look() -> bool:
+        if bool(view.snapshot.outcomes["is_mapped"].fillna(False).astype(bool).any()):
+            return True
+        return bool(view.snapshot.frame("SELECT count(address) > 0 AS is_said FROM event")["is_said"].iloc[0])
+
+    return view.snapshot.once(("can_be_located",), look)
 
 
 def finding_codes(view: View) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Literal
 from data.vocabulary import Words
 
 Unit = Literal["count", "rate", "score", "hours", "per_10k"]
-Measure = Literal["outcome", "source", "duration", "population", "video", "score"]
+Measure = Literal["outcome", "source", "duration", "population", "video", "score", "repeat"]
 Interval = Literal["wilson", "bootstrap", "poisson", "order", "none"]
 Order = Literal["newest", "disposal", "closing", "duration"]
 
@@ -63,6 +63,7 @@ class Indicator:
     measure
         ``outcome``: both are counts of outcomes. ``source``: numerator by source. ``duration``: a quantile, ``share`` says which.
         ``population``: per 10,000 people. ``video``: cameras instead of events. ``score``: points for other indicators.
+        ``repeat``: numerator at repeat points.
     interval
         How the 95 % interval is made.
     is_due

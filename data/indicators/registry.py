@@ -265,6 +265,30 @@ _ALL: Final = (
         example=Example(((3012, 1),), 250_000, 120.48),
     ),
     _rate(
+        Words("重复诉求率", "Repeat complaints"),
+        "repeat_rate",
+        "TRUE",
+        "",
+        Words(
+            "同一地点 n 天内达到 k 件的事件数 ÷ 受理量（同网格、同类，相距不超过若干米或地址相同为同一地点）",
+            "events at a place with k or more in n days ÷ events accepted (one place: same grid and category, some metres or same address)",
+        ),
+        is_optional=True,
+        direction=-1,
+        measure="repeat",
+        source=("reported_at", "area_code", "category", "lon", "lat", "address"),
+        rules=("repeat",),
+        example=Example(
+            ((3, 1),),
+            5,
+            0.6,
+            Words(
+                "同类 5 件，第 1、9、30 天在同一门口，第 60、61 天也在那里：任意 30 天内有 3 件的是前 3 件，3 ÷ 5 = 60.0%",
+                "5 events of one category at one gate on days 1, 9, 30, 60 and 61: the first 3 lie within 30 days, 3 ÷ 5 = 60.0%",
+            ),
+        ),
+    ),
+    _rate(
         Words("主动发现率", "Found proactively"),
         "proactive_rate",
         "TRUE",
