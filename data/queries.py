@@ -16,7 +16,8 @@ import pandas as pd
 from data import boundaries, cases, video
 from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
-from data.indicators import areas, compute, repeats
+from data.indicators import areas, compute, parts, repeats
+from data.indicators.registry import find
 from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS
 from data.selection import Selection
@@ -261,6 +262,21 @@ def durations(view: View, selection: Selection, shares: tuple[float, ...], indic
 def event_page(view: View, selection: Selection, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
     """One page of the cases behind a selection; see :func:`data.cases.page`."""
     return cases.page(view, selection, limit, cursor)
+
+
+def part_page(
+    view: View, selection: Selection, indicator: str, part: str, *, limit: int = 100, cursor: str | None = None
+) -> dict[str, Any]:
+    """One page of the cases of one part of an indicator; see :func:`data.cases.part_page` and :mod:`data.indicators.parts`.
+
+    Raises
+    ------
+    SelectionError, UnknownIndicator
+        There is no such part or indicator, or the cursor is not one that a page gave.
+    """
+    entry = find(indicator)
+    counts = compute.count_outcomes(view, outcomes_per_bucket(view, selection)) if entry.measure == "score" else None
+    return cases.part_page(view, selection, entry, parts.part(view, selection, entry, part, counts), limit=limit, cursor=cursor)
 
 
 def event_case(view: View, event_id: str) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ _CASE: Final = {
 _DAYS: Final = {"from_day": "DATE", "previous_day": "DATE", "bucket_days": "INTEGER"}
 _MOST: Final = {"most": "INTEGER"}
 _GROUPS: Final = {"groups": "INTEGER[]"}
+_PART: Final = {"asked": MASK, "chosen": MASK, "kept": MASK}
 _DUE: Final = {"due_from": "TIMESTAMP", "due_until": "TIMESTAMP"}
 
 ISSUE_COLUMNS: Final = (
@@ -113,6 +114,18 @@ QUESTIONS: Final[dict[str, Question]] = {
                 "located_by": "int, index into schema.LOCATED_BY",
                 "given_lon": "as given",
                 "given_lat": "as given",
+        Question("part_outcomes", {"outcome_ix": "int", "source_ix": "int"} | _N, _PART, cohort="never"),
+        Question(
+            "part_page",
+            {"place": "int, rank of the outcome", "distance": "int; cases of one rank come in its order", "event_ix": "int"}
+            | _CASE
+            | {"department_ix": "int; 0 is not given", "disposed_at": "UTC instant or null", "duration_s": "int, seconds, or null"},
+            _MOST
+            | _PART
+            | {"ranks": "INTEGER[]", "order": "VARCHAR", "now": "TIMESTAMP"}
+            | {"after_place": "INTEGER", "after_distance": "BIGINT", "after_id": "VARCHAR"},
+            cohort="never",  # what was left out is a part, too
+        ),
                 "datum": "text or null",
                 "position_code": "reason code or null",
                 "duration_s": "int, seconds, or null",

@@ -56,8 +56,10 @@ def arguments(question: Question, view: View) -> dict[str, Any]:
     days = queries.days(view, Selection())
     values: dict[str, Any] = {
         "VARCHAR": bits, "INTEGER": 3, "DOUBLE": 0.5, "DOUBLE[]": [0.5, 0.9], "INTEGER[]": [1] * len(view.snapshot.areas),
-        "TIMESTAMP": district.AS_OF, "DATE": days["from_day"], MASK: masks,
+        "TIMESTAMP": district.AS_OF, "DATE": days["from_day"], MASK: masks, "BIGINT": -(2**63),
     }  # fmt: skip
+    if question.name == "part_page":
+        values |= {"INTEGER[]": [7] * len(masks)}
     return {name: values[kind] for name, kind in question.parameters.items()}
 
 
