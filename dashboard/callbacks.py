@@ -51,7 +51,7 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
     """Everything the panels show for an address; ``generation`` only says that there is something new to look at."""
     selection, notes = Selection.parse(address or "")
     try:
-        with context.view(selection.snapshot, selection.definition) as view:
+        with context.view(selection.snapshot, selection.definition, is_strict=False) as view:
             values, _ = context.answers.get(
                 view,
                 ("panels", tuple(panel.key for panel in panels), address),

@@ -81,6 +81,18 @@ class Look:
         """The days shown and those they are compared with."""
         return window(self.view, self.selection)
 
+    @property
+    def before(self) -> str:
+        """What the window compared with is called."""
+        return say(f"before_{self.window.compared}", self.lang)
+
+    @property
+    def versus(self) -> str:
+        """The comparison in a few words."""
+        words = say(f"vs_{self.window.compared}", self.lang)
+        previous = self.window.previous
+        return words + say("same_elapsed", self.lang) if previous is not None and previous.cut_at is not None else words
+
     @cached_property
     def sentence(self) -> str:
         """All that is shown, in words."""

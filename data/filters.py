@@ -71,9 +71,7 @@ def sentence(view: View, selection: Selection, lang: Language = "zh") -> str:
         parts.insert(0, _joined(tops, lang) or Words("无可见区域", "no visible area").in_(lang))
     as_of = snapshot.as_of.astimezone(snapshot.zone)
     parts.append(Words("快照", "snapshot").in_(lang) + f" {as_of:%Y-%m-%d %H:%M}")
-    parts.append(
-        Words("口径", "definition").in_(lang) + f" {view.definition.title.get(lang, view.definition.name)} v{view.definition.version}"
-    )
+    parts.append(Words("口径", "definition").in_(lang) + f" {view.definition.shown(lang)}")
     return (", " if lang == "en" else "，").join(parts)
 
 

@@ -140,8 +140,27 @@ def due_soon(view: View, selection: Selection, outcomes: pd.DataFrame, soon: pd.
 
 
 def due_soon_rows(view: View, selection: Selection) -> pd.DataFrame:
-    """``outcome_ix, n`` of the events whose deadline lies between ``as_of`` and the horizon of "due soon"."""
-    return QUESTIONS["due_soon"].ask(view, selection, **_due(view))
+    """``area_ix, outcome_ix, n`` of the events whose deadline lies between ``as_of`` and the horizon of "due soon".
+
+    ``area_ix`` is one of the areas below the selected one; -1 where an event lies in none of them.
+    """
+    _, group = areas.groups(view, selection)
+    return QUESTIONS["due_soon"].ask(view, selection, groups=group.tolist(), **_due(view))
+
+
+def due_soon_per_area(view: View, soon: pd.DataFrame) -> pd.DataFrame:
+    """``area_ix, stage, n, unmapped, total`` of open cases, from the answer of :func:`due_soon_rows`; areas with most of them first.
+
+    ``total`` is the area's. ``unmapped`` are those of them without a usable position, which no map shows.
+    """
+    table, outcome = view.snapshot.outcomes, soon["outcome_ix"].to_numpy(dtype=int)
+    rows = soon[(deadline_masks(view)["due_soon"] & in_cohort(view))[outcome]]
+    outcome = rows["outcome_ix"].to_numpy(dtype=int)
+    is_mapped = table["is_mapped"].to_numpy(dtype=bool)[outcome]
+    rows = rows.assign(stage=table["stage"].to_numpy()[outcome], unmapped=rows["n"].where(~is_mapped, 0))
+    found = rows.groupby(["area_ix", "stage"], as_index=False)[["n", "unmapped"]].sum()
+    total = found.groupby("area_ix")["n"].transform("sum")
+    return found.assign(total=total).sort_values(["total", "area_ix", "stage"], ascending=[False, True, True], ignore_index=True)
 
 
 def urgent_events(

@@ -11,6 +11,8 @@ from dashboard.charts.due_soon import stage_name
 from dashboard.format import Language
 from dashboard.links import Changes, attributes, link, merge
 from dashboard.words import say
+from data.comparison import KINDS
+from data.indicators.definition import Definition
 from data.selection import Selection
 from data.store.snapshot import Source
 from data.tree import Tree
@@ -31,17 +33,26 @@ class Chip:
     changes: Changes
 
 
+@dataclass(frozen=True)
+class Definitions:
+    """The definition in force and all of the snapshot's, its default first."""
+
+    chosen: Definition
+    known: Sequence[Definition]
+
+
 def draw(
     selection: Selection,
     window: Window,
     *,
     categories: Tree,
     sources: Sequence[Source],
+    definitions: Definitions,
     chips: Sequence[Chip],
     address: str,
     lang: Language,
 ) -> html.Div:
-    """Menus for window, category, source and stage, chips for everything else, and the other language."""
+    """Menus for window, category, source, stage, comparison and definition, chips for everything else, and the other language."""
     other = "en" if lang == "zh" else "zh"
     return html.Div(
         [
@@ -51,6 +62,8 @@ def draw(
             _categories(selection, categories, address, lang),
             _toggles("source", selection.source, [(source.source, source.name_in(lang)) for source in sources], address, lang),
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
+            _comparisons(window, address, lang),
+            _definitions(selection, definitions, address, lang),
             *([] if selection.kiosk else [_to_data(selection, lang)]),
             link(
                 address,
@@ -105,6 +118,26 @@ def _windows(selection: Selection, window: Window, address: str, lang: Language)
     days = f"{window.from_day:%m-%d} – {window.to_day:%m-%d}"
     choice = days if named not in WINDOWS else say(f"window_{named}", lang)
     return _menu(say("window", lang), choice, items, has_dates)
+
+
+def _comparisons(window: Window, address: str, lang: Language) -> html.Details:
+    """What the window is compared with."""
+    items = [
+        _item(address, {"compare": None if kind == KINDS[0] else kind}, say(f"compare_{kind}", lang), kind == window.compared)
+        for kind in KINDS
+    ]
+    return _menu(say("compare", lang), say(f"vs_{window.compared}", lang), items, window.compared != KINDS[0])
+
+
+def _definitions(selection: Selection, definitions: Definitions, address: str, lang: Language) -> html.Details:
+    """The rules by which numbers are made; the snapshot's default needs no word in the address."""
+    default = definitions.known[0].key if definitions.known else ""
+    items = [
+        _item(address, {"definition": None if item.key == default else item.key}, item.shown(lang), item.key == definitions.chosen.key)
+        for item in definitions.known
+    ]
+    name = say("definition", lang)
+    return _menu(name, f"{name} {definitions.chosen.title.get(lang, definitions.chosen.name)}", items, selection.definition is not None)
 
 
 def _categories(selection: Selection, tree: Tree, address: str, lang: Language) -> html.Details:

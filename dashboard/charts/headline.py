@@ -10,7 +10,7 @@ from dash import html
 
 from dashboard.charts.marks import number, sparkline
 from dashboard.format import Language, Text, change, count, plain, value
-from dashboard.links import attributes, link
+from dashboard.links import attributes, link, opener
 from dashboard.words import say
 from layers.palette import Palette
 
@@ -31,6 +31,10 @@ class KeyNumber:
         Left-out cases by reason, in words; those in ``aside`` are said elsewhere and only listed in the evidence.
     basis
         Further pairs for the evidence: snapshot, definition.
+    before_name
+        What the window before is called.
+    target, mark
+        What the definition asks of it, and how it stands to that, in words.
     series, series_before
         Value per bucket of the window and of the window before.
     """
@@ -49,6 +53,9 @@ class KeyNumber:
     excluded: Mapping[str, float] = field(default_factory=dict)
     aside: Sequence[str] = ()
     basis: Sequence[tuple[str, str]] = ()
+    before_name: str = ""
+    target: str = ""
+    mark: str = ""
     reason: str = ""
     series: Sequence[float | None] = ()
     series_before: Sequence[float | None] = ()
@@ -75,7 +82,13 @@ def _number(entry: KeyNumber, *, is_chosen: bool, address: str, versus: str, lan
     return html.Div(
         [
             html.Div([name, _evidence(entry, lang)], className="label"),
-            number(value(entry.now, entry.unit, lang), "value" if entry.now is not None else "value is-missing"),
+            opener(
+                address,
+                entry.key,
+                number(value(entry.now, entry.unit, lang), "value" if entry.now is not None else "value is-missing"),
+                title=say("open_hint", lang),
+                **attributes(aria_label=f"{entry.name} {value(entry.now, entry.unit, lang)}"),
+            ),
             html.Span(delta or _without_change(entry, lang), className="change", title=versus),
             html.Span(className="spark") if spark is None else spark,
         ],
@@ -87,7 +100,7 @@ def _without_change(entry: KeyNumber, lang: Language) -> str:
     """Why there is no change to show: nothing now, nothing to compare with, or nothing before."""
     if entry.now is None:
         return ""
-    return "" if entry.before is None else say("previous_was", lang, n=plain(entry.before, entry.unit))
+    return "" if entry.before is None else say("previous_was", lang, before=entry.before_name, n=plain(entry.before, entry.unit))
 
 
 def _evidence(entry: KeyNumber, lang: Language) -> html.Details:
@@ -96,12 +109,16 @@ def _evidence(entry: KeyNumber, lang: Language) -> html.Details:
         summary.append(say("n", lang, n=count(entry.n)))
     if not entry.reason:
         summary += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
+    if entry.mark:
+        summary.append(entry.mark)
     rows: list[tuple[str, Any]] = [(say("formula", lang), entry.formula)]
     if entry.numerator is not None and entry.denominator is not None:
         rows += [(say("numerator", lang), _amount(entry.numerator)), (say("denominator", lang), _amount(entry.denominator))]
     if entry.low is not None and entry.high is not None:
         rows.append((say("interval", lang), f"{plain(entry.low, entry.unit)} – {value(entry.high, entry.unit, lang)}"))
-    rows.append((say("before", lang), str(value(entry.before, entry.unit, lang))))
+    rows.append((entry.before_name, str(value(entry.before, entry.unit, lang))))
+    if entry.target:
+        rows.append((say("target", lang), " · ".join(part for part in (entry.target, entry.mark) if part)))
     if entry.reason:
         rows.append((say("caveat", lang), entry.reason))
     rows += [(f"{say('excluded', lang)} · {reason}", str(Text(count(n)))) for reason, n in entry.excluded.items()]

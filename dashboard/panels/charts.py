@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pandas as pd
+
 from dashboard.charts import due_soon as due_soon_chart
 from dashboard.charts import hours_of_week
 from dashboard.charts import trend as trend_chart
+from dashboard.charts.due_soon import Place
 from dashboard.charts.marks import heading
 from dashboard.look import Look
 from dashboard.words import say
@@ -53,7 +56,17 @@ def due_soon(look: Look) -> tuple[Any, ...]:
     """Open cases about to fall due, and those past it, by stage."""
     if not bool(look.view.snapshot.outcomes["has_deadline"].any()):
         return (heading(say("no_deadlines", look.lang)),)
-    frame = queries.due_soon(look.view, look.selection, look.outcomes, look.answers(queries.due_soon_rows)).set_index("stage")
+    rows = look.answers(queries.due_soon_rows)
+    frame = queries.due_soon(look.view, look.selection, look.outcomes, rows).set_index("stage")
     stages = [stage for stage in STAGES if stage in frame.index]
     soon, overdue = ({stage: int(frame.at[stage, column]) for stage in stages} for column in ("due_soon", "overdue"))
-    return (due_soon_chart.draw(soon, overdue, look.view.definition.due_soon_hours, look.address, look.lang),)
+    per_area = queries.due_soon_per_area(look.view, rows)
+    places = [_place(look, int(ix), part) for ix, part in per_area.groupby("area_ix", sort=False)]
+    hours, unmapped = look.view.definition.due_soon_hours, int(per_area["unmapped"].sum())
+    return (due_soon_chart.draw(soon, overdue, hours, look.address, look.lang, places=places, unmapped=unmapped),)
+
+
+def _place(look: Look, ix: int, part: pd.DataFrame) -> Place:
+    areas = look.view.snapshot.areas
+    stages = dict(zip(part["stage"], part["n"].astype(int), strict=True))
+    return Place(areas.codes[ix], areas.names[ix], stages) if ix >= 0 else Place(None, look.unassigned_name, stages)

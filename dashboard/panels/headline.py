@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dashboard.charts import headline as chart
 from dashboard.charts.headline import KeyNumber
-from dashboard.format import count
+from dashboard.format import count, value
 from dashboard.look import Look
 from dashboard.words import say
 from data.codes import CODES
@@ -32,8 +32,7 @@ def build(look: Look) -> tuple[Any, ...]:
     now = numbers(look.answers, indicators)
     before = previous_numbers(look.answers, indicators)
     entries = [_entry(look, indicator, now[indicator.key], before.get(indicator.key)) for indicator in indicators]
-    versus = say("vs_partial" if look.window.is_partial else "vs_previous", look.lang)
-    return (chart.draw(entries, chosen=look.indicator.key, address=look.address, versus=versus, lang=look.lang, palette=look.palette),)
+    return (chart.draw(entries, chosen=look.indicator.key, address=look.address, versus=look.versus, lang=look.lang, palette=look.palette),)
 
 
 def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None) -> KeyNumber:
@@ -55,12 +54,32 @@ def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None)
         aside=tuple(REASONS[reason.key].in_(lang) for reason in (VOID, DUPLICATE)),
         basis=(
             (say("snapshot", lang), look.view.snapshot.id),
-            (say("definition", lang), f"{look.view.definition.title.get(lang, look.view.definition.name)} v{look.view.definition.version}"),
+            (say("definition", lang), look.view.definition.shown(lang)),
         ),
+        before_name=look.before,
+        target=_target(look, indicator),
+        mark=_mark(look, indicator, now),
         reason=_reason(look, now),
         series=after if now.shown else (),
         series_before=earlier if now.shown else (),
     )
+
+
+def _target(look: Look, indicator: Indicator) -> str:
+    """What the definition asks of the indicator; empty where nothing."""
+    goal = look.view.definition.targets.get(indicator.key)
+    return "" if goal is None else say("target_is", look.lang, **_shown(look, indicator))
+
+
+def _mark(look: Look, indicator: Indicator, number: Number) -> str:
+    """How the number stands to its target, in words; empty where it has none or is not shown."""
+    mark = look.view.definition.mark(indicator.key, number.value if number.shown else None)
+    return "" if mark is None else say(f"mark_{mark}", look.lang, **_shown(look, indicator))
+
+
+def _shown(look: Look, indicator: Indicator) -> dict[str, str]:
+    goal = look.view.definition.targets[indicator.key]
+    return {name: str(value(getattr(goal, name), indicator.unit, look.lang)) for name in ("target", "threshold")}
 
 
 def _reason(look: Look, number: Number) -> str:

@@ -6,7 +6,9 @@ import pytest
 
 from dashboard.words import WORDS, say
 
-STEMS = ("data_kind_", "data_mode_", "data_form_", "data_problem_", "data_step_", "data_theme_")
+STEMS = (
+    "data_kind_", "data_mode_", "data_form_", "data_problem_", "data_step_", "data_theme_", "before_", "compare_", "mark_", "vs_",
+)  # fmt: skip
 """Of texts whose key is put together where they are said."""
 DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard"
 
