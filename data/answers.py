@@ -12,6 +12,7 @@ import pandas as pd
 
 from data import bundle, queries
 from data.indicators import areas
+from data.indicators.ranking import Ranking, ranking
 from data.indicators.registry import INDICATORS
 from data.questions import QUESTIONS
 from data.selection import Selection
@@ -121,8 +122,17 @@ def _hours(answers: Answers) -> pd.DataFrame:
     return rows[~rows["is_previous"]].groupby("hour_of_week", as_index=False)["n"].sum()
 
 
+def _per_row(answers: Answers, key: str, depth: int | None = None) -> pd.DataFrame:
+    return areas.indicator_per_row(answers.view, answers.selection, key, depth, ask=answers.rows)
+
+
 def _per_area(answers: Answers, key: str, depth: int | None = None) -> pd.DataFrame:
-    return areas.indicator_per_area(answers.view, answers.selection, key, depth, ask=answers.rows)
+    return areas.areas_of(answers(areas.indicator_per_row, key, depth))
+
+
+def _ranking(answers: Answers, key: str, depth: int | None = None) -> Ranking:
+    rows = answers(areas.indicator_per_row, key, depth)
+    return ranking(answers.view, answers.selection, key, depth, ask=answers.rows, rows=rows)
 
 
 def _urgent(answers: Answers, limit: int = 12) -> pd.DataFrame:
@@ -141,5 +151,7 @@ DERIVED: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     queries.urgent_events: _urgent,
     queries.indicator_per_area: _per_area,
     areas.indicator_per_area: _per_area,
+    areas.indicator_per_row: _per_row,
+    ranking: _ranking,
 }
 """Questions whose answer follows from what the screen asks anyway."""

@@ -64,11 +64,21 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"numerator": "VARCHAR", "denominator": "VARCHAR"},
         ),
         Question("outcomes_per_area", {"area_ix": "int, as located", "outcome_ix": "int"} | _N, {"asked": MASK}),
+        Question(
+            "outcomes_per_area_and_category",
+            {"area_ix": "int, as grouped", "category_ix": "int, as grouped", "outcome_ix": "int"} | _N | {"chosen": "int, events"},
+            {"areas": "INTEGER[]", "categories": "INTEGER[]", "chosen": "VARCHAR", "asked": MASK},
+        ),
         Question("sources_per_area", {"area_ix": "int, as located"} | _N | {"numerator": "int, events"}, {"chosen": "VARCHAR"}),
         Question(
             "durations_per_area",
             {"area_ix": "int, as grouped"} | _N | {"hours": "float, hours"},
             {"groups": "INTEGER[]", "share": "DOUBLE", "asked": MASK},
+        ),
+        Question(
+            "quantiles_per_area",
+            {"area_ix": "int, as grouped", "share": "float, 0 to 1", "hours": "float, hours"},
+            {"groups": "INTEGER[]", "shares": "DOUBLE[]", "asked": MASK},
         ),
         Question(
             "durations",
@@ -77,7 +87,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             reach="previous",
             cohort="never",  # the outcomes asked about are of the cohort
         ),
-        Question("due_soon", {"area_ix": "int, as grouped; -1 none of them", "outcome_ix": "int"} | _N, _DUE | _GROUPS),
+        Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
         Question(
             "urgent_events",
             {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given"},

@@ -85,3 +85,9 @@ LEVEL_NAMES: Final[Mapping[str, Words]] = {
     "nta": Words("邻里 (NTA)", "NTA"),
     "community_district": Words("社区区", "community district"),
 }
+MIX_NAMES: Final[Mapping[str, Words]] = {
+    "domain": Words("按领域结构调整", "adjusted for the mix of domains"),
+    "category": Words("按类别结构调整", "adjusted for the mix of categories"),
+    "subcategory": Words("按小类结构调整", "adjusted for the mix of subcategories"),
+}
+"""Values of ``adjust=``, by depth in the tree of categories: the label that stands wherever an adjusted number is shown."""

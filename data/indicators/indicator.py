@@ -79,6 +79,8 @@ class Indicator:
         Keys of a definition's file that change it, besides ``minimum_n``.
     example
         A worked example.
+    case
+        What one case of the numerator is called, where its words in the formula do not say it.
     """
 
     key: str
@@ -98,6 +100,7 @@ class Indicator:
     source: tuple[str, ...] = ("reported_at",)
     rules: tuple[str, ...] = ()
     example: Example | None = None
+    case: Words | None = None
 
     @property
     def fraction(self) -> tuple[Words, Words]:

@@ -225,6 +225,7 @@ _ALL: Final = (
         reasons=(UNRATED, NO_CALL_BACK),
         direction=1,
         interval="bootstrap",
+        case=Words("满意", "satisfied"),
         source=("reported_at", "call_back", "satisfaction"),
         rules=("basically_satisfied", "call_back"),
         example=Example(((70, 1), (10, 0.9)), 100, 0.79),

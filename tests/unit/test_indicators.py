@@ -254,16 +254,6 @@ def test_each_area_is_what_asking_for_it_alone_gives(tmp_path: Path) -> None:
             assert bool(row.shown) is alone["shown"]
 
 
-def test_places_of_areas_that_cannot_be_told_apart_overlap(tmp_path: Path) -> None:
-    view = district.view(district.build(tmp_path / "areas.duckdb", 4000))
-    frame = indicator_per_area(view, Selection(window="all"), "response_rate", 2)
-    ranked = frame[frame["shown"]]
-    for row in ranked.itertuples():
-        better = (ranked["low"] > row.high).sum()
-        worse = (ranked["high"] < row.low).sum()
-        assert (row.place_low, row.place_high) == (better + 1, len(ranked) - worse)
-
-
 def test_previous_numbers_are_those_of_the_previous_window(tmp_path: Path) -> None:
     view = district.view(district.build(tmp_path / "previous.duckdb", 4000))
     indicators = [indicator for indicator in INDICATORS.values() if indicator.measure != "video"]
