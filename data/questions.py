@@ -87,7 +87,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             reach="previous",
             cohort="never",  # the outcomes asked about are of the cohort
         ),
-        Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
+        Question("due_soon", {"area_ix": "int, as grouped; -1 none of them", "outcome_ix": "int"} | _N, _DUE | _GROUPS),
         Question(
             "urgent_events",
             {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given"},

@@ -11,7 +11,7 @@ import numpy as np
 from data import queries
 from data.answers import Answers
 from data.filters import sentence
-from data.indicators import compute
+from data.indicators import compared, compute
 from data.indicators.compute import Number
 from data.indicators.population import population
 from data.indicators.ranking import as_object, ranking
@@ -28,11 +28,12 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
     """Every indicator for a selection, as ``ask --json`` promises.
 
     Rates are fractions, scores 0 to 100, counts whole. ``window`` names the days covered; ``caveats`` stands beside an
-    indicator where something keeps it from being shown. Where the selection names an indicator, ``ranking`` is its areas in order
+    indicator where something keeps it from being shown. ``comparison``, ``targets`` and ``due_soon`` are those of
+    :mod:`data.indicators.compared`. Where the selection names an indicator, ``ranking`` is its areas in order
     (of the level named, else the next one down); see :func:`data.indicators.ranking.as_object`.
     """
     answers = Answers(view, selection, is_screen=False)
-    found = window(view, selection)
+    found, now = window(view, selection), numbers(answers, list(INDICATORS.values()))
     answer = {
         "snapshot": view.snapshot.id,
         "as_of": view.snapshot.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -40,7 +41,10 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
         "selection": selection.as_dict(),
         "window": _days(found) | {"is_partial": found.is_partial, "previous": None if found.previous is None else _days(found.previous)},
         "sentence": sentence(view, selection, lang),
-        "indicators": {key: _object(number) for key, number in numbers(answers, list(INDICATORS.values())).items()},
+        "indicators": {key: _object(number) for key, number in now.items()},
+        "comparison": compared.comparison(answers, now, previous_numbers(answers, list(INDICATORS.values())), lang),
+        "targets": compared.targets(answers, now),
+        "due_soon": compared.due_soon(answers),
         "notes": [MADE_UP.in_(lang)] if view.snapshot.made_up else [],
     }
     if selection.indicator is not None:
