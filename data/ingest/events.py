@@ -18,7 +18,8 @@ from data.schema import DATUMS
 
 ALWAYS: Final = frozenset({"event_id", "reported_at", "domain", "category", "subcategory", "source", "department", "lon", "lat"})
 """Fields that have their column whatever the files hold."""
-_NOT_HELD: Final = {"point", "datum"} | outcomes.FIELDS
+LIMIT: Final = "time_limit"
+_NOT_HELD: Final = {"point", "datum", "time_limit", "time_unit"} | outcomes.FIELDS
 _OPEN: Final = "('accepted', 'registered', 'dispatched', 'disposing', 'verifying')"
 
 
@@ -56,6 +57,8 @@ def provide(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], name
     """Give the table a column for each of these fields."""
     held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
     wanted = set(names) - held - _NOT_HELD
+    if LIMIT in names and "deadline_at" not in held:
+        wanted.add("deadline_at")  # worked out from it
     for item in fields(levels):
         if item.name in wanted:
             connection.execute(f"ALTER TABLE stage ADD COLUMN {item.name} {TYPES[item.type]}")

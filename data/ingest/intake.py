@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
+from data.calendar import WorkingTime
 from data.config import Config, SourceConfig
 from data.errors import FileRejected
 from data.ingest import areas as area_rows
-from data.ingest import events, outcomes, values
+from data.ingest import calendars, deadlines, events, outcomes, values
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
@@ -52,6 +53,7 @@ class Intake:
         self.areas: list[Area] = []
         self.tree = CategoryTree()
         self.calendar: list[pd.DataFrame] = []
+        self.calendar_before: list[pd.DataFrame] = []
         self.video = VideoPoints(connection, config.levels)
         self.epsg: dict[int, str] = {}
         self.standing: set[int] = set()
@@ -115,7 +117,8 @@ class Intake:
         self._raw[file_ix] = raw
         if source.kind == "event":
             events.provide(self.connection, self.config.levels, recognised.columns)
-            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), outcomes.with_implied)
+            wrap = self._with_deadlines() if events.LIMIT in recognised.columns else outcomes.with_implied
+            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), wrap)
         else:
             staged = staging.run(self.connection)
         if staged.has_offset_and_not:
@@ -124,6 +127,13 @@ class Intake:
         if source.kind != "event":
             self._keep(staged, source, file_ix, raw.geometry)
             self.connection.execute(f"DROP TABLE {staged.table}")
+
+    def _with_deadlines(self) -> Callable[[str], str]:
+        """Puts deadlines out of time limits, and then what stages imply, beside the fields."""
+        rows = pd.concat(calendars.rows_of(self.calendar, self.config.zone, self.calendar_before))
+        working = WorkingTime.of_table(rows, self.config.zone.key)
+        deadlines.lay_out(self.connection, working)
+        return lambda relation: outcomes.with_implied(deadlines.with_computed(relation, working))
 
     def missing(self, file_ix: int) -> list[str]:
         """Required fields for which a file has no column."""
