@@ -78,7 +78,7 @@
     }
 
     function copy(button) {
-        const text = window.location.origin + button.dataset.copy;
+        const text = window.location.origin + window.location.pathname + "?" + button.dataset.copy;
         if (window.navigator.clipboard && window.isSecureContext) {
             window.navigator.clipboard.writeText(text).then(function () { copied(button); }, function () {});
             return;

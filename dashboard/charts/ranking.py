@@ -10,7 +10,7 @@ from dash import html
 
 from dashboard.charts.marks import bar, heading, interval
 from dashboard.format import MISSING, Language, count, plain, unit
-from dashboard.links import attributes, link
+from dashboard.links import attributes, escaped, link, opener
 from dashboard.words import say
 
 
@@ -54,9 +54,18 @@ def ordered(ranks: Sequence[Rank], is_lower_better: bool) -> tuple[list[Rank], l
 
 
 def draw(
-    ranks: Sequence[Rank], title: str, *, kind: str, is_lower_better: bool, has_bands: bool, address: str, lang: Language, columns: str = ""
+    ranks: Sequence[Rank],
+    title: str,
+    *,
+    indicator: str,
+    kind: str,
+    is_lower_better: bool,
+    has_bands: bool,
+    address: str,
+    lang: Language,
+    columns: str = "",
 ) -> html.Div:
-    """The list; each name opens its area. All values share one scale, named by the heading's unit."""
+    """The list; each name leads to its area, each value of ``indicator`` opens. All share one scale, named by the heading's unit."""
     ranked, rest = ordered(ranks, is_lower_better)
     ends = [end for rank in ranked for end in (rank.low, rank.value, rank.high) if end is not None]
     low, high = (0.0 if kind == "count" else min(ends), max(ends)) if ends else (0.0, 1.0)
@@ -64,9 +73,9 @@ def draw(
     rows: list[html.Div] = []
     previous = 0
     for rank, band in zip(ranked, bands(ranked) if has_bands else [0] * len(ranked), strict=True):
-        rows.append(_row(rank, kind, (low, reach), address, "row opens-band" if band != previous else "row"))
+        rows.append(_row(rank, (indicator, kind), (low, reach), address, "row opens-band" if band != previous else "row"))
         previous = band
-    rows += [_row(rank, kind, (low, reach), address, "row is-quiet") for rank in rest]
+    rows += [_row(rank, (indicator, kind), (low, reach), address, "row is-quiet") for rank in rest]
     shown_unit = unit(kind, lang)
     return html.Div(
         [
@@ -86,8 +95,8 @@ def draw(
     )
 
 
-def _row(rank: Rank, kind: str, scale: tuple[float, float], address: str, class_name: str) -> html.Div:
-    low, reach = scale
+def _row(rank: Rank, shows: tuple[str, str], scale: tuple[float, float], address: str, class_name: str) -> html.Div:
+    (indicator, kind), (low, reach) = shows, scale
     name = (
         html.Span(rank.name, className="name")
         if rank.code is None
@@ -100,7 +109,10 @@ def _row(rank: Rank, kind: str, scale: tuple[float, float], address: str, class_
         at = (rank.value - low) / reach
         mark = interval(at if rank.low is None else (rank.low - low) / reach, at, at if rank.high is None else (rank.high - low) / reach)
     shown = MISSING if rank.value is None else plain(rank.value, kind)
+    value: Any = html.Span(shown, className="value")
+    if rank.code is not None:
+        value = opener(address, indicator, shown, "value", {"area": escaped(rank.code)}, **attributes(aria_label=f"{rank.name} {shown}"))
     return html.Div(
-        [name, html.Span(shown, className="value"), mark, html.Span("" if kind == "count" else count(rank.n), className="n")],
+        [name, value, mark, html.Span("" if kind == "count" else count(rank.n), className="n")],
         className=class_name,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import pandas as pd
 from dash import html
@@ -11,7 +10,7 @@ from dash import html
 from dashboard import ids
 from dashboard.charts.marks import number as figure
 from dashboard.format import Language, amount, count, plain, value, with_unit
-from dashboard.links import OPEN, WORKBENCH, attributes
+from dashboard.links import OPEN, WORKBENCH, attributes, merge, opened
 from dashboard.opened import cases
 from dashboard.opened.address import Asked
 from dashboard.words import say
@@ -105,12 +104,12 @@ def _facts(found: Opening, lang: Language) -> list[Row]:
     goal = view.definition.targets.get(indicator.key)
     mark = view.definition.mark(indicator.key, number.value if number.shown else None)
     if goal is not None:
-        target = with_unit(goal.target, indicator.unit, lang)
-        rows.append((say("opened_target", lang), target if mark is None else say(f"opened_target_{mark}", lang, target=target)))
+        asked = {name: with_unit(getattr(goal, name), indicator.unit, lang) for name in ("target", "threshold")}
+        said = [say("target_is", lang, **asked), *([] if mark is None else [say(f"mark_{mark}", lang, **asked)])]
+        rows.append((say("target", lang), " · ".join(said)))
     as_of = snapshot.as_of.astimezone(snapshot.zone)
     rows.append((say("snapshot", lang), [f"{as_of:%Y-%m-%d %H:%M} ", html.Code(snapshot.id)]))
-    title = view.definition.title.get(lang, view.definition.name)
-    rows.append((say("definition", lang), [f"{title} ", html.Code(view.definition.key)]))
+    rows.append((say("definition", lang), [f"{view.definition.shown(lang)} ", html.Code(view.definition.key)]))
     return rows
 
 
@@ -200,14 +199,14 @@ def _ways(view: View, selection: Selection, asked: Asked, part: str) -> html.Div
         snapshot=view.snapshot.id, definition=view.definition.key, indicator=asked.indicator.key, kiosk=False, tour=False
     )
     address = pinned.query()
-    shared = f"{address}&{urlencode({OPEN: f'{asked.indicator.key}?part={part}'})}"
+    shared = merge(address, {OPEN: opened(asked.indicator.key, {"part": part or None})})
     return html.Div(
         [
             html.A(say("opened_workbench", asked.lang), href=f"{WORKBENCH}?{address}"),
             html.Button(
                 say("opened_copy", asked.lang),
                 type="button",
-                **attributes(data_copy=f"{WORKBENCH}?{shared}", data_done=say("opened_copied", asked.lang)),
+                **attributes(data_copy=shared, data_done=say("opened_copied", asked.lang)),
             ),
         ],
         className="ways",

@@ -42,33 +42,17 @@ def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None)
         key=indicator.key,
         name=indicator.names.in_(lang),
         unit=indicator.unit,
-        formula=indicator.formula.in_(lang),
         now=now.value if now.shown else None,
         before=before.value if before is not None and before.shown else None,
         n=now.n,
-        numerator=now.numerator if indicator.has_denominator else None,
-        denominator=now.denominator if indicator.has_denominator else None,
-        low=now.low if now.shown else None,
-        high=now.high if now.shown else None,
         excluded={REASONS[reason].in_(lang) if reason in REASONS else reason: n for reason, n in now.excluded.items()},
         aside=tuple(REASONS[reason.key].in_(lang) for reason in (VOID, DUPLICATE)),
-        basis=(
-            (say("snapshot", lang), look.view.snapshot.id),
-            (say("definition", lang), look.view.definition.shown(lang)),
-        ),
         before_name=look.before,
-        target=_target(look, indicator),
         mark=_mark(look, indicator, now),
         reason=_reason(look, now),
         series=after if now.shown else (),
         series_before=earlier if now.shown else (),
     )
-
-
-def _target(look: Look, indicator: Indicator) -> str:
-    """What the definition asks of the indicator; empty where nothing."""
-    goal = look.view.definition.targets.get(indicator.key)
-    return "" if goal is None else say("target_is", look.lang, **_shown(look, indicator))
 
 
 def _mark(look: Look, indicator: Indicator, number: Number) -> str:

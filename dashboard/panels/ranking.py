@@ -26,6 +26,7 @@ def build(look: Look) -> tuple[Any, ...]:
         chart.draw(
             ranks,
             title,
+            indicator=indicator.key,
             kind=indicator.unit,
             is_lower_better=indicator.direction < 0,
             has_bands=indicator.direction != 0,

@@ -138,6 +138,6 @@ def test_sparklines_leave_gaps_and_need_two_values() -> None:
 
 def test_names_of_areas_reach_the_page_as_text() -> None:
     rank = Rank("1", "<script>alert(1)</script>", 0.5, 0.4, 0.6, 99)
-    drawn = ranking.draw([rank], "t", kind="rate", is_lower_better=False, has_bands=True, address="", lang="zh")
+    drawn = ranking.draw([rank], "t", indicator="closing_rate", kind="rate", is_lower_better=False, has_bands=True, address="", lang="zh")
     assert '"children": "<script>alert(1)</script>"' in text_of(drawn)
     assert "dangerously" not in text_of(drawn)
