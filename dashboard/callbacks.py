@@ -35,12 +35,17 @@ SCRIPTS = "quanyu_controls"
 
 def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequence[str]) -> None:
     """Register the callbacks of a page with these panels; ``figures`` are the keys of its charts."""
-    outputs = [Output(component, name) for panel in panels for component, name in panel.outputs]
-    app.callback(outputs, Input(ids.SELECTION, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
+    register_panels(app, context, panels)
     _in_browser(app, "push", Output(ids.PUSHED, "data"), Input(ids.SELECTION, "data"))
     _in_browser(app, "settle", Output(ids.PAGE, "data-settled"), Input(ids.panel(panels[0].key), "children"))
     for key in figures:
         _in_browser(app, "figure", Output(ids.chart(key), "figure"), Input(ids.figure(key), "data"), Input(ids.SCALE, "data"))
+
+
+def register_panels(app: Dash, context: Context, panels: Sequence[Panel]) -> None:
+    """Register only the callback that fills these panels, for a further page with the same stores."""
+    outputs = [Output(component, name) for panel in panels for component, name in panel.outputs]
+    app.callback(outputs, Input(ids.SELECTION, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
 
 
 def _in_browser(app: Dash, function: str, output: Output, *inputs: Input) -> None:

@@ -16,6 +16,7 @@ from data.indicators.ranking import Ranking, ranking
 from data.indicators.registry import INDICATORS
 from data.questions import QUESTIONS
 from data.selection import Selection
+from data.stages import Stages
 from data.view import View
 
 P = ParamSpec("P")
@@ -142,6 +143,10 @@ def _urgent(answers: Answers, limit: int = 12) -> pd.DataFrame:
     return queries.urgent_events(view, selection, limit, **queries.enough_from(view, selection, _outcomes(answers), limit))
 
 
+def _stage_analysis(answers: Answers) -> Stages:
+    return queries.stage_analysis(answers.view, answers.selection, _outcomes(answers))
+
+
 DERIVED: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     queries.outcomes_per_bucket: _outcomes,
     queries.categories_per_bucket: _categories,
@@ -149,6 +154,7 @@ DERIVED: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     queries.sources: _sources,
     queries.hours_of_week: _hours,
     queries.urgent_events: _urgent,
+    queries.stage_analysis: _stage_analysis,
     queries.indicator_per_area: _per_area,
     areas.indicator_per_area: _per_area,
     areas.indicator_per_row: _per_row,

@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data import boundaries, cases, video
+from data import boundaries, cases, places, video
+from data import stages as progress
 from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
 from data.indicators import areas, compute, parts, repeats
@@ -101,6 +102,17 @@ def hours_per_source(view: View, selection: Selection) -> pd.DataFrame:
 def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
     """``is_previous, area_ix, n, repeated``; see :func:`data.indicators.repeats.repeats_per_area`."""
     return repeats.repeats_per_area(view, selection)
+
+
+def repeat_places(view: View, selection: Selection, most: int = places.MOST) -> places.RepeatPlaces:
+    """Places that call again, with their cases; see :func:`data.places.repeat_places`."""
+    return places.repeat_places(view, selection, most)
+
+
+def stage_analysis(view: View, selection: Selection, outcomes: pd.DataFrame | None = None) -> progress.Stages:
+    """How cases get on, see :mod:`data.stages`; ``outcomes`` is the answer of :func:`outcomes_per_bucket` where it is known."""
+    known = outcomes_per_bucket(view, selection) if outcomes is None else outcomes
+    return progress.stages(view, selection, compute.count_outcomes(view, known))
 
 
 def departments(view: View, selection: Selection) -> pd.DataFrame:

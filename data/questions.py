@@ -12,6 +12,8 @@ MASK: Final = "mask over outcome_ix"
 
 _BUCKET: Final = {"bucket": "int; buckets of the window from 0, of the previous window -1, -2, … from its first day on"}
 _N: Final = {"n": "int, events"}
+STEPS: Final = ("accepted", "registered", "dispatched", "disposed", "verified", "closed")
+"""What happens to an event after it was reported, in order; each has a time of its own."""
 _CASE: Final = {
     "event_id": "text",
     "title": "text or null",
@@ -195,6 +197,30 @@ QUESTIONS: Final[dict[str, Question]] = {
             _GROUPS | {"unclassified": "VARCHAR"},
             cohort="never",
         ),
+        Question(
+            "stage_times",
+            _N
+            | {
+                f"{step}_{column}": words
+                for step in (*STEPS, "whole")
+                for column, words in (
+                    ("n", "int, events with both times in order"),
+                    ("seconds", "median and 90 % quantile, seconds; null without any"),
+                    ("untimed", "int, events that got so far and lack a time"),
+                    ("disordered", "int, events with the times reversed"),
+                    ("given", "int, events with the time of this step"),
+                )
+                if (step, column) != ("whole", "given")
+            },
+            dict.fromkeys(("registered", "dispatched", "disposed", "closed"), "VARCHAR"),
+        ),
+        Question(
+            "open_cases",
+            {"outcome_ix": "int", "department_ix": "int; 0 is not given", "node": "int, as grouped", "wait": "int, edges passed"} | _N,
+            _GROUPS | {"edges": "DOUBLE[]", "now": "TIMESTAMP", "waiting": MASK},
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question("outcomes_per_department", {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N, cohort="never"),
         Question(
             "repeat_candidates",
             {

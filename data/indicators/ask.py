@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from data import queries
+from data import places, queries, stages
 from data.answers import Answers
+from data.errors import QueryTimeout
 from data.filters import sentence
 from data.indicators import compared, compute
 from data.indicators.compute import Number
@@ -31,6 +33,7 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
     indicator where something keeps it from being shown. ``comparison``, ``targets`` and ``due_soon`` are those of
     :mod:`data.indicators.compared`. Where the selection names an indicator, ``ranking`` is its areas in order
     (of the level named, else the next one down); see :func:`data.indicators.ranking.as_object`.
+    ``repeat_places`` and ``stages`` are those of :mod:`data.places` and :mod:`data.stages`; absent where they take too long.
     """
     answers = Answers(view, selection, is_screen=False)
     found, now = window(view, selection), numbers(answers, list(INDICATORS.values()))
@@ -47,6 +50,9 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
         "due_soon": compared.due_soon(answers),
         "notes": [MADE_UP.in_(lang)] if view.snapshot.made_up else [],
     }
+    with contextlib.suppress(QueryTimeout):  # what takes too long for this selection must not take the numbers with it
+        answer["repeat_places"] = places.as_object(view, answers(queries.repeat_places))
+        answer["stages"] = stages.as_object(view, answers(queries.stage_analysis))
     if selection.indicator is not None:
         depth = None if selection.level is None else view.snapshot.levels.index(selection.level)
         answer["ranking"] = as_object(view, selection, answers(ranking, selection.indicator, depth))

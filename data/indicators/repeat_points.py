@@ -55,6 +55,12 @@ class Sightings:
     def __len__(self) -> int:
         return len(self.at_us)
 
+    def since(self, first: int) -> Sightings:
+        """Those from one on."""
+        return Sightings(
+            self.at_us[first:], self.area[first:], self.category[first:], self.lon[first:], self.lat[first:], self.address[first:]
+        )
+
     def are_near(self, one: Ints, other: Ints, metres: float) -> Mask:
         """Whether pairs lie within ``metres``: on a sphere, taken as flat at their middle latitude (half a percent off at most)."""
         middle = np.radians((self.lat[one] + self.lat[other]) / 2)
