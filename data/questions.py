@@ -116,16 +116,6 @@ QUESTIONS: Final[dict[str, Question]] = {
             _MOST | {"after_at": "TIMESTAMP", "after_id": "VARCHAR"},
             cohort="unless_asked",
         ),
-        Question(
-            "event_case",
-            _CASE
-            | {
-                "description": "text or null",
-                "department_ix": "int; 0 is not given",
-                "handle_level": "text or null",
-                "located_by": "int, index into schema.LOCATED_BY",
-                "given_lon": "as given",
-                "given_lat": "as given",
         Question("part_outcomes", {"outcome_ix": "int", "source_ix": "int"} | _N, _PART, cohort="never"),
         Question(
             "part_page",
@@ -138,6 +128,16 @@ QUESTIONS: Final[dict[str, Question]] = {
             | {"after_place": "INTEGER", "after_distance": "BIGINT", "after_id": "VARCHAR"},
             cohort="never",  # what was left out is a part, too
         ),
+        Question(
+            "event_case",
+            _CASE
+            | {
+                "description": "text or null",
+                "department_ix": "int; 0 is not given",
+                "handle_level": "text or null",
+                "located_by": "int, index into schema.LOCATED_BY",
+                "given_lon": "as given",
+                "given_lat": "as given",
                 "datum": "text or null",
                 "position_code": "reason code or null",
                 "duration_s": "int, seconds, or null",
@@ -235,6 +235,17 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"since": "TIMESTAMP", "until": "TIMESTAMP", "counted": MASK},
             reach="everything",
             cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question(
+            "place_events",
+            {"event_ix": "int", "closed_at": "UTC instant or null", "outcome_ix": "int"}
+            | {
+                key: _CASE[key]
+                for key in ("event_id", "title", "address", "area_ix", "category_ix", "reported_at", "deadline_at", "lon", "lat")
+            },
+            {"wanted": "INTEGER[]"},
+            reach="everything",
+            cohort="never",  # those wanted are of the cohort
         ),
         Question(
             "event_keys",
