@@ -15,8 +15,10 @@ Changes = Mapping[str, str | None]
 
 OPEN: Final = "open"
 """The key of an address that says which number is open."""
-WORKBENCH: Final = "/"
-"""Where a selection is analysed. The one place to change when the workbench has a page of its own."""
+WORKBENCH: Final = "/analysis"
+"""Where a selection is analysed."""
+HANDBOOK: Final = "/indicators"
+"""Where indicators are told of, each under its key."""
 OPEN_WINDOW: Changes = {"from": None, "to": None}
 """A named window takes the place of dates."""
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import SelectionError
+from data.indicators import call_backs
 from data.indicators.indicator import Indicator
 from data.indicators.parts import Part
 from data.questions import QUESTIONS
@@ -112,7 +113,7 @@ def part_page(
         "weighted": round(weighted, 9),
         "next": following,
         "events": [
-            _described(view, row) | {"weight": float(weight)}
+            _described(view, row) | _called_back(view, row) | {"weight": float(weight)}
             for row, weight in zip(frame.to_dict("records"), part.weigh(frame), strict=True)
         ],
     }
@@ -171,10 +172,11 @@ def _described(view: View, row: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _called_back(view: View, row: dict[Any, Any]) -> dict[str, Any]:
-    """What a call-back found."""
-    outcome = view.snapshot.outcomes.iloc[int(row["outcome_ix"])]
-    flags = {flag: bool(outcome[flag]) for flag in ("has_call_back", "is_contacted", "is_resolved")}
-    return flags | {"satisfaction": _plain(outcome["satisfaction"])}
+    """What a call-back found, under the view's definition; the rating is as the source gave it."""
+    at = int(row["outcome_ix"])
+    judged = call_backs.outcomes(view).iloc[at]
+    flags = {flag: bool(_plain(judged[flag])) for flag in ("has_call_back", "is_contacted", "is_resolved")}
+    return flags | {"satisfaction": _plain(view.snapshot.outcomes["satisfaction"].iloc[at])}
 
 
 def _plain(value: Any) -> Any:

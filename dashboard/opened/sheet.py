@@ -10,7 +10,7 @@ from dash import html
 from dashboard import ids
 from dashboard.charts.marks import number as figure
 from dashboard.format import Language, amount, count, plain, value, with_unit
-from dashboard.links import OPEN, WORKBENCH, attributes, merge, opened
+from dashboard.links import HANDBOOK, OPEN, WORKBENCH, attributes, merge, opened
 from dashboard.opened import cases
 from dashboard.opened.address import Asked
 from dashboard.words import say
@@ -202,6 +202,7 @@ def _ways(view: View, selection: Selection, asked: Asked, part: str) -> html.Div
     shared = merge(address, {OPEN: opened(asked.indicator.key, {"part": part or None})})
     return html.Div(
         [
+            html.A(say("opened_handbook", asked.lang), href=f"{HANDBOOK}?{address}#{asked.indicator.key}"),
             html.A(say("opened_workbench", asked.lang), href=f"{WORKBENCH}?{address}"),
             html.Button(
                 say("opened_copy", asked.lang),
