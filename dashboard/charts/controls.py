@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dash import html
 
@@ -21,6 +22,8 @@ from data.window import DEFAULT, Window
 from layers.palette import UNCLASSIFIED
 
 WINDOWS = ("today", "7d", "30d", "90d", "365d", "week", "month", "assessment", "all")
+PAGES: Final = {"screen": "/", "study": "/analysis", "data": "/data"}
+"""Pages that the controls lead to, by the stem of their words."""
 ITEMS = 60
 """Names in one menu at most; the rest are reached through the level above."""
 
@@ -51,8 +54,12 @@ def draw(
     chips: Sequence[Chip],
     address: str,
     lang: Language,
+    here: str = "screen",
 ) -> html.Div:
-    """Menus for window, category, source, stage, comparison and definition, chips for everything else, and the other language."""
+    """Menus for window, category, source, stage, comparison and definition, chips for everything else, and the other language.
+
+    ``here`` is the page they stand on, one of :data:`PAGES`; the others are linked.
+    """
     other = "en" if lang == "zh" else "zh"
     return html.Div(
         [
@@ -64,7 +71,7 @@ def draw(
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
             _comparisons(window, address, lang),
             _definitions(selection, definitions, address, lang),
-            *([] if selection.kiosk else [_to_data(selection, lang)]),
+            *([] if selection.kiosk else [_to_page(key, selection, address, lang) for key in PAGES if key != here]),
             link(
                 address,
                 {"lang": other if other == "en" else None},
@@ -80,11 +87,11 @@ def draw(
     )
 
 
-def _to_data(selection: Selection, lang: Language) -> html.A:
-    """The way to the data page, for the same snapshot."""
-    kept = {"snapshot": selection.snapshot, "lang": "en" if lang == "en" else None}
-    query = merge("", kept)
-    return html.A(say("to_data", lang), href=f"/data?{query}" if query else "/data", className="to-page", title=say("to_data_hint", lang))
+def _to_page(key: str, selection: Selection, address: str, lang: Language) -> html.A:
+    """The way to another page: for the same selection, or to the data page for the same snapshot."""
+    query = merge("", {"snapshot": selection.snapshot, "lang": "en" if lang == "en" else None}) if key == "data" else address
+    path = PAGES[key]
+    return html.A(say(f"to_{key}", lang), href=f"{path}?{query}" if query else path, className="to-page", title=say(f"to_{key}_hint", lang))
 
 
 def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Language) -> html.A | None:

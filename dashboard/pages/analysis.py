@@ -26,6 +26,7 @@ def layout(context: Context, query: str) -> html.Div:
             dcc.Store(id=ids.PUSHED),
             html.A(say("skip", lang), href=f"#{ids.panel('places')}", className="skip"),
             _slot("study_head", lang, html.Header),
+            _slot("study_path", lang),
             html.Main(
                 [
                     _slot("places", lang),

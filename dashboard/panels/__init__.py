@@ -26,7 +26,8 @@ WALL: Final[tuple[Panel, ...]] = (
 """The panels of the wall, in the order of their outputs."""
 
 STUDY: Final[tuple[Panel, ...]] = (
-    Panel("study_head", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.build, is_kept_when_empty=True),
+    Panel("study_head", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.study, is_kept_when_empty=True),
+    Panel("study_path", {"zh": "位置", "en": "Where"}, study.path, is_kept_when_empty=True),
     Panel("places", {"zh": "重复地点", "en": "Repeat places"}, study.places),
     Panel("funnel", {"zh": "从上报到结案", "en": "From report to closing"}, study.funnel),
     Panel("times", {"zh": "各环节用时", "en": "Time per step"}, study.times),

@@ -17,10 +17,14 @@ from data.indicators.registry import DUPLICATE, VOID
 
 
 def path(look: Look) -> tuple[Any, ...]:
-    """The areas from the top down."""
+    """The areas from the top down, and what a click on the map opens."""
+    return (path_chart.draw(steps(look), look.level_below.lower(), look.address, look.lang),)
+
+
+def steps(look: Look) -> list[tuple[str | None, str]]:
+    """Code and name of the areas from the top down; the top needs no code."""
     areas = look.view.snapshot.areas
-    steps = [(None if position == 0 else areas.codes[ix], areas.names[ix]) for position, ix in enumerate(look.area_path)]
-    return (path_chart.draw(steps, look.level_below.lower(), look.address, look.lang),)
+    return [(None if position == 0 else areas.codes[ix], areas.names[ix]) for position, ix in enumerate(look.area_path)]
 
 
 def build(look: Look) -> tuple[Any, ...]:

@@ -14,9 +14,18 @@ from data.window import say_comparison
 
 
 def build(look: Look) -> tuple[Any, ...]:
-    """Title, tabs, sentence, clock, menus."""
+    """Title, tabs, sentence, clock, menus of the screen."""
+    shows = say("map_shows", look.lang, indicator=look.indicator.names.in_(look.lang))
+    return (_head(look, "screen", f"{shows} · {say_comparison(look.view, look.window).in_(look.lang)}"),)
+
+
+def study(look: Look) -> tuple[Any, ...]:
+    """The same of the analysis page, which compares nothing."""
+    return (_head(look, "study", ""),)
+
+
+def _head(look: Look, here: str, versus: str) -> html.Div:
     snapshot, selection, lang = look.view.snapshot, look.selection, look.lang
-    versus = f"{say('map_shows', lang, indicator=look.indicator.names.in_(lang))} · {say_comparison(look.view, look.window).in_(lang)}"
     tree = snapshot.categories
     domains = [tree.names[ix] for ix in tree.tops()]
     title, says, clock = masthead.draw(
@@ -33,6 +42,7 @@ def build(look: Look) -> tuple[Any, ...]:
         chips=chips,
         address=look.address,
         lang=lang,
+        here=here,
     )
     rows = [html.Div([title, tabs, clock], className="head-line is-first"), html.Div([says, menus], className="head-line")]
-    return (html.Div(rows, className="masthead"),)
+    return html.Div(rows, className="masthead")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 
+from dashboard.charts import path as path_chart
 from dashboard.charts import places as places_chart
 from dashboard.charts import stages as chart
 from dashboard.charts.due_soon import stage_name
@@ -17,6 +18,7 @@ from dashboard.charts.places import Case, PlaceLine
 from dashboard.charts.stages import FunnelRow, HandoverRow, Rate, SpellRow, WaitRow
 from dashboard.format import MISSING, Language, count, local, moment
 from dashboard.look import Look
+from dashboard.panels.map_panel import steps
 from dashboard.words import say
 from data import queries
 from data.bound import is_true
@@ -31,6 +33,11 @@ MOST_CASES: Final = 30
 MOST_ROWS: Final = 12
 MARGIN_DEGREES: Final = 0.0012
 """Around a place on the screen: a hundred metres or so."""
+
+
+def path(look: Look) -> tuple[Any, ...]:
+    """The areas from the top down."""
+    return (path_chart.draw(steps(look), "", look.address, look.lang),)
 
 
 def places(look: Look) -> tuple[Any, ...]:
