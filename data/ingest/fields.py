@@ -190,6 +190,7 @@ CATEGORY: Final = (
 
 CALENDAR: Final = (
     Field("day", "date", _aliases("day 日期 date"), True),
+    Field("weekday", "name", _aliases("weekday 星期 周几 星期几")),
     Field("is_working", "flag", _aliases("is_working 是否工作日 工作日 是否上班"), True),
     Field("hours", "name", _aliases("hours 工作时间 上班时间 时段")),
 )

@@ -161,7 +161,9 @@ class Intake:
         elif source.kind == "category":
             self.tree.add_table(limits_of(good))
         else:
-            self.calendar.append(good)
+            rows, refused = calendars.judge(good, file_ix)
+            self.calendar.append(rows)
+            self.refuse(refused)
 
     def refuse(self, refused: list[Refused]) -> None:
         """Quarantine rows of kinds that are judged in Python."""

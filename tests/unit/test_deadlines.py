@@ -127,3 +127,21 @@ def test_a_build_computes_deadlines_with_the_calendar_file(tmp_path: Path) -> No
     due = utc("2026-10-14 10:00")  # the 13th is a day off in this calendar
     assert rows == [("A", due, bit, True), ("B", due, bit, False), ("C", utc("2026-10-12 11:00"), 0, False), ("D", None, 0, None)]
     assert next(report for report in built.reports.values() if report.kind == "event").accepted == 4
+
+
+def test_a_calendar_file_sets_the_week_and_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "areas.csv").write_text("area_code,level,name\n999901,district,澜溪区\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("事件编号,上报时间,类别,时限\nA,2026-10-16 16:00,停车,2工作小时\n", encoding="utf-8")
+    (tmp_path / "calendar.csv").write_text(
+        "日期,星期,是否工作日,工作时间\n,周五,是,08:00-17:00\n,星期六,是,10:00-12:00\n,8,是,\n,,是,\n2026-10-20,,是,九点到五点\n2026-10-21,,,\n",
+        encoding="utf-8",
+    )
+    sources = [{"name": kind, "kind": kind, "path": f"{path}.csv"} for kind, path in
+               (("area", "areas"), ("event", "events"), ("calendar", "calendar"))]  # fmt: skip
+    built = build_file(Config.parse({"levels": ["district"], "source": sources}, tmp_path), tmp_path / "built.duckdb", now=NOW)
+    with duckdb.connect(str(built.path), read_only=True) as connection:
+        due = connection.execute("SELECT deadline_at FROM event").fetchall()
+    assert due == [(utc("2026-10-17 11:00"),)]  # an hour on Friday, an hour on Saturday
+    report = next(report for report in built.reports.values() if report.kind == "calendar")
+    assert (report.rows_in, report.accepted, report.quarantined) == (6, 2, 4)
+    assert report.reasons == {"E_ENUM": 3, "E_TIME_MISSING": 1}
