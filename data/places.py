@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.bound import is_true
+from data.bound import Mask, is_true
 from data.indicators import repeats
 from data.indicators.repeat_points import DAY_US, RepeatPoints, Sightings
 from data.questions import QUESTIONS
@@ -91,8 +91,9 @@ class RepeatPlaces:
 
 @dataclass(frozen=True)
 class _Found:
-    """Places of a whole snapshot at one time: its events in order of report, those of the rule's days from ``first`` on."""
+    """Places of a whole snapshot up to an instant: its events in order of report, those of the rule's days from ``first`` on."""
 
+    until: dt.datetime
     event_ix: Ints
     events: Sightings
     first: int
@@ -119,7 +120,9 @@ def repeat_places(view: View, selection: Selection, most: int = MOST) -> RepeatP
     order = pressure.assign(last=last, label=pressure.index).sort_values(["sum", "last", "label"], ascending=[False, False, True])
     top = [int(label) for label in order["label"].head(most)]
     cases = _cases(view, at, top)
-    places = tuple(_place(view, at, label, cases[label], float(order.at[label, "sum"])) for label in top)
+    is_open = ~is_true(view.snapshot.outcomes["is_closed"])
+    is_late = is_open & is_true(view.snapshot.outcomes["is_past_deadline"])
+    places = tuple(_place(view, at, label, cases[label], (is_open, is_late)) for label in top)
     return RepeatPlaces(places, len(order), int(inside.sum()), since, until)
 
 
@@ -134,10 +137,11 @@ def _found(view: View, until: dt.datetime) -> _Found:
         label = np.full(len(events), -1, dtype=np.int64)
         places = RepeatPoints(events.since(first), rule).places()
         label[first:] = np.where(places < 0, -1, places + first)
-        return _Found(event_ix, events, first, label)
+        return _Found(until, event_ix, events, first, label)
 
-    is_now = until > view.snapshot.as_of.replace(tzinfo=None)
-    return view.snapshot.once(("places", rule.cases, rule.days, rule.metres), find) if is_now else find()
+    usual = {view.snapshot.as_of.replace(tzinfo=None) + dt.timedelta(microseconds=1), window(everything, Selection()).ends_at}
+    key = ("places", rule.cases, rule.days, rule.metres, until)
+    return view.snapshot.once(key, find) if until in usual else find()
 
 
 def _cases(view: View, at: _Found, labels: list[int]) -> dict[int, pd.DataFrame]:
@@ -148,10 +152,8 @@ def _cases(view: View, at: _Found, labels: list[int]) -> dict[int, pd.DataFrame]
     return {int(label): rows.drop(columns="label").reset_index(drop=True) for label, rows in frame.groupby("label")}
 
 
-def _place(view: View, at: _Found, label: int, cases: pd.DataFrame, pressure: float) -> Place:
-    outcomes, outcome = view.snapshot.outcomes, cases["outcome_ix"].to_numpy(dtype=int)
-    is_open = ~is_true(outcomes["is_closed"])[outcome]
-    is_late = is_open & is_true(outcomes["is_past_deadline"])[outcome]
+def _place(view: View, at: _Found, label: int, cases: pd.DataFrame, states: tuple[Mask, Mask]) -> Place:
+    outcome = cases["outcome_ix"].to_numpy(dtype=int)
     addresses = [text for text in cases["address"] if isinstance(text, str) and text.strip()]
     lon, lat = (cases[side].astype(float).mean() for side in ("lon", "lat"))
     return Place(
@@ -159,11 +161,11 @@ def _place(view: View, at: _Found, label: int, cases: pd.DataFrame, pressure: fl
         category_ix=int(at.events.category[label]),
         n=len(cases),
         before=_before(view, at, label),
-        open=int(is_open.sum()),
-        overdue=int(is_late.sum()),
+        open=int(states[0][outcome].sum()),
+        overdue=int(states[1][outcome].sum()),
         first_at=cases["reported_at"].iloc[-1].to_pydatetime(),
         last_at=cases["reported_at"].iloc[0].to_pydatetime(),
-        pressure=pressure,
+        pressure=float((1 - (at.until - cases["reported_at"]) / dt.timedelta(days=view.definition.repeat.days)).sum()),
         address=addresses[0] if addresses else None,
         lon=None if np.isnan(lon) else float(lon),
         lat=None if np.isnan(lat) else float(lat),

@@ -84,6 +84,10 @@ class Handover:
 
 def masks(view: View) -> dict[str, Mask]:
     """By ``outcome_ix``: which cases got as far as a step of the funnel, a later one implying it. The cohort alone."""
+    return view.snapshot.once(("stages", "masks"), lambda: _masks(view))
+
+
+def _masks(view: View) -> dict[str, Mask]:
     outcomes, cohort = view.snapshot.outcomes, in_cohort(view)
     found: dict[str, Mask] = {}
     later = np.zeros(len(outcomes), dtype=bool)
@@ -164,17 +168,23 @@ def _handover(view: View, department_ix: int, counts: Counts) -> Handover:
 
 def _bounced(view: View, counts: Counts) -> Number:
     """Bounced at least once ÷ dispatched."""
-    outcomes, reached = view.snapshot.outcomes, masks(view)
-    void, cohort, dispatched = is_true(outcomes["is_void"]), in_cohort(view), reached["dispatched"]
-    left = {"void": void, "duplicate": ~void & ~cohort, "not_dispatched": cohort & ~dispatched}
-    excluded = {reason: int(counts[mask].sum()) for reason, mask in left.items() if counts[mask].any()}
-    hits, n = int(counts[dispatched & is_true(outcomes["is_bounced"])].sum()), int(counts[dispatched].sum())
+    part = view.snapshot.once(("stages", "bounced"), lambda: _bounced_parts(view))
+    tallied = {reason: int(counts[part[reason]].sum()) for reason in ("void", "duplicate", "not_dispatched")}
+    excluded = {reason: count for reason, count in tallied.items() if count}
+    hits, n = int(counts[part["bounced"]].sum()), int(counts[part["dispatched"]].sum())
     if n == 0:
         return Number(None, hits, 0, 0, excluded=excluded)
     low, high = (float(side) for side in intervals.wilson(hits, n))
-    is_recorded = bool(is_true(outcomes["is_bounced"]).any())
+    is_recorded = bool(part["recorded"].any())
     found = () if is_recorded else (compute.NOT_RECORDED,)
     return Number(hits / n, hits, n, n, low, high, excluded, n >= view.definition.minimum_n and is_recorded, found)
+
+
+def _bounced_parts(view: View) -> dict[str, Mask]:
+    outcomes, cohort, dispatched = view.snapshot.outcomes, in_cohort(view), masks(view)["dispatched"]
+    void, bounced = is_true(outcomes["is_void"]), is_true(outcomes["is_bounced"])
+    left = {"void": void, "duplicate": ~void & ~cohort, "not_dispatched": cohort & ~dispatched}
+    return left | {"dispatched": dispatched, "bounced": dispatched & bounced, "recorded": bounced}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import numpy as np
-import pandas as pd
 
 from dashboard.charts import path as path_chart
 from dashboard.charts import places as places_chart
@@ -21,15 +20,15 @@ from dashboard.look import Look
 from dashboard.panels.map_panel import steps
 from dashboard.words import say
 from data import queries
-from data.bound import is_true
+from data.bound import deadline_masks
 from data.indicators.compute import Number, can_be_located
 from data.indicators.registry import DUPLICATE, VOID
 from data.places import Place
 from data.schema import STAGES
 from data.stages import Handover, Spell, Stages, by_wait
 
-MOST_PLACES: Final = 20
-MOST_CASES: Final = 30
+MOST_PLACES: Final = 15
+MOST_CASES: Final = 12
 MOST_ROWS: Final = 12
 MARGIN_DEGREES: Final = 0.0012
 """Around a place on the screen: a hundred metres or so."""
@@ -79,7 +78,7 @@ def _place(look: Look, place: Place, since: dt.datetime, until: dt.datetime) -> 
         first=moment(place.first_at, zone),
         last=say("place_last", lang, at=moment(place.last_at, zone)),
         href=_href(look, place, since, until),
-        cases=[_case(look, row) for _, row in place.cases.head(MOST_CASES).iterrows()],
+        cases=_cases(look, place),
     )
 
 
@@ -107,12 +106,23 @@ def _href(look: Look, place: Place, since: dt.datetime, until: dt.datetime) -> s
     return f"/?{urlencode(query, safe=',:@')}"
 
 
-def _case(look: Look, row: pd.Series) -> Case:
-    snapshot, outcome = look.view.snapshot, int(row["outcome_ix"])
-    is_late = bool((is_true(snapshot.outcomes["is_past_deadline"]) & ~is_true(snapshot.outcomes["is_closed"]))[outcome])
-    text = next((str(row[name]) for name in ("title", "address") if isinstance(row[name], str) and row[name]), "")
-    stage = stage_name(str(snapshot.outcomes["stage"].iloc[outcome]), look.lang)
-    return Case(moment(row["reported_at"], snapshot.zone), text, stage, str(row["event_id"]), is_late)
+def _cases(look: Look, place: Place) -> list[Case]:
+    """The newest cases in words."""
+    snapshot, lang = look.view.snapshot, look.lang
+    stage, is_late = snapshot.outcomes["stage"].to_numpy(), deadline_masks(look.view)["overdue"]
+    rows = place.cases.head(MOST_CASES)
+    return [
+        Case(
+            moment(at, snapshot.zone),
+            next((text for text in (title, address) if isinstance(text, str) and text), ""),
+            stage_name(str(stage[outcome]), lang),
+            str(event_id),
+            bool(is_late[outcome]),
+        )
+        for at, title, address, outcome, event_id in zip(
+            rows["reported_at"], rows["title"], rows["address"], rows["outcome_ix"], rows["event_id"], strict=True
+        )
+    ]
 
 
 def _stages(look: Look) -> Stages:
