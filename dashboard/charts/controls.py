@@ -70,7 +70,7 @@ def draw(
             _toggles("source", selection.source, [(source.source, source.name_in(lang)) for source in sources], address, lang),
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
             _comparisons(window, address, lang),
-            _definitions(selection, definitions, address, lang),
+            _definitions(definitions, address, lang),
             *([] if selection.kiosk else [_to_page(key, selection, address, lang) for key in PAGES if key != here]),
             link(
                 address,
@@ -136,15 +136,15 @@ def _comparisons(window: Window, address: str, lang: Language) -> html.Details:
     return _menu(say("compare", lang), say(f"vs_{window.compared}", lang), items, window.compared != KINDS[0])
 
 
-def _definitions(selection: Selection, definitions: Definitions, address: str, lang: Language) -> html.Details:
+def _definitions(definitions: Definitions, address: str, lang: Language) -> html.Details:
     """The rules by which numbers are made; the snapshot's default needs no word in the address."""
     default = definitions.known[0].key if definitions.known else ""
     items = [
         _item(address, {"definition": None if item.key == default else item.key}, item.shown(lang), item.key == definitions.chosen.key)
         for item in definitions.known
     ]
-    name = say("definition", lang)
-    return _menu(name, f"{name} {definitions.chosen.title.get(lang, definitions.chosen.name)}", items, selection.definition is not None)
+    name, is_chosen = say("definition", lang), definitions.chosen.key != default
+    return _menu(name, definitions.chosen.title.get(lang, definitions.chosen.name) if is_chosen else name, items, is_chosen)
 
 
 def _categories(selection: Selection, tree: Tree, address: str, lang: Language) -> html.Details:
