@@ -86,8 +86,8 @@ LEVEL_NAMES: Final[Mapping[str, Words]] = {
     "community_district": Words("社区区", "community district"),
 }
 MIX_NAMES: Final[Mapping[str, Words]] = {
-    "domain": Words("按领域结构调整", "adjusted for the mix of domains"),
-    "category": Words("按类别结构调整", "adjusted for the mix of categories"),
-    "subcategory": Words("按小类结构调整", "adjusted for the mix of subcategories"),
+    "domain": Words("按领域结构调整", "adjusted for domain mix"),
+    "category": Words("按类别结构调整", "adjusted for category mix"),
+    "subcategory": Words("按小类结构调整", "adjusted for subcategory mix"),
 }
-"""Values of ``adjust=``, by depth in the tree of categories: the label that stands wherever an adjusted number is shown."""
+"""Values of ``adjust=`` from the top of the tree of categories down: the label that stands wherever an adjusted number is shown."""

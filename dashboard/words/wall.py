@@ -79,8 +79,44 @@ WALL: Final[dict[str, tuple[str, str]]] = {
     # ranking
     "ranking": ("{level} · {indicator}", "{level} · {indicator}"),
     "ranking_columns": ("95% 区间 · n", "95 % · n"),
-    "ranking_counts": ("件数，不排名", "counts, not ranked"),
-    "ranking_bands": ("同一带内难分高下", "Order within a band is uncertain"),
+    "ranking_counts": ("每万人", "per 10k"),
+    "ranking_whole": ("全部", "all"),
+    "ranking_bands": ("同一带内难分高下", "Within a band the order is uncertain"),
+    "ranking_one_band": ("彼此难分高下", "None can be told apart"),
+    "ranking_unranked": ("多少不分好坏，不排名次", "Neither more nor less is better: no ranks"),
+    "ranking_unranked_why": (
+        "件数随人口而变，只与每万人的件数并列；多或少本身不分好坏，因此不给名次，也不分带。",
+        "Counts follow the number of people and stand beside their rate per 10,000; neither more nor less is better, so nobody is ranked.",
+    ),
+    "ranking_more_about": ("区间与依据", "Interval and evidence"),
+    "ranking_open": ("点开看每个区域可能的位次", "Open for the places each area may hold"),
+    "ranking_table": ("{title}：可能的位次", "{title}: the places each may hold"),
+    "ranking_one_more": ("多一件{case}", "one more {case}"),
+    "ranking_one_fewer": ("少一件{case}", "one fewer {case}"),
+    "ranking_quick": ("一件由慢变快", "one slow case quick"),
+    "ranking_slow": ("一件由快变慢", "one quick case slow"),
+    "ranking_places": ("可能位次", "Places"),
+    "ranking_area": ("区域", "Area"),
+    "ranking_value": ("值", "Value"),
+    "ranking_per_10k": ("每万人", "Per 10k"),
+    "ranking_crude": ("未调整", "Unadjusted"),
+    "ranking_covered": ("类别覆盖", "Mix covered"),
+    "ranking_crude_only": ("不调整", "unadjusted"),
+    "ranking_how": (
+        "可能位次：全部区域一起看，有 95% 的把握。从末位往上数，直到有一个区域肯定好于带内至少 {n} 个，才另起一带；"
+        "真正排在最后的 {n} 个都在最下面一带里（95%）。",
+        "Places: with 95 % confidence for all areas together. From the last upwards a band goes on until an area is surely better than "
+        "at least {n} of it; the {n} that are truly last are in the lowest band (95 %).",
+    ),
+    "ranking_unsure": (
+        "? 件数太少，也可能属于下面的带。",
+        "? too few cases: it may belong to the band below.",
+    ),
+    "ranking_adjusted_how": (
+        "按结构调整：假如各区域的案件类别与全部一样，值会是多少。没有案件的类别不算，其余类别按比例补足；覆盖不足 80% 的不排名。",
+        "Adjusted: what the value would be if each area's cases were of the same categories as all together. Categories without a case are "
+        "left out and the others weighted up; below 80 % covered an area is not ranked.",
+    ),
     "ranking_more": ("共 {n} 个，下滚看其余", "{n} in all, scroll"),
     "ranking_leaf": ("已到最细一级", "This is the finest level"),
     "unassigned": ("未归属", "No area"),

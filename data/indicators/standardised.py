@@ -85,7 +85,7 @@ def _rate(cells: Cells) -> tuple[Floats, Floats, Floats]:
 def _cells(task: Task, keys: list[str]) -> list[Cells]:
     """The cells of each indicator, from one question."""
     view, tree = task.view, task.view.snapshot.categories
-    depth = list(MIX_NAMES).index(task.selection.adjust or "category")
+    depth = 1 + list(MIX_NAMES).index(task.selection.adjust or "category")
     own = np.arange(len(tree))
     strata = np.where(tree.ancestor(depth) < 0, own, tree.ancestor(depth))
     rows = task.ask(
