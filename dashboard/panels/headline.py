@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dashboard.charts import headline as chart
 from dashboard.charts.headline import KeyNumber
-from dashboard.format import count, value
+from dashboard.format import count
 from dashboard.look import Look
 from dashboard.words import say
 from data.codes import CODES
@@ -48,22 +48,11 @@ def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None)
         excluded={REASONS[reason].in_(lang) if reason in REASONS else reason: n for reason, n in now.excluded.items()},
         aside=tuple(REASONS[reason.key].in_(lang) for reason in (VOID, DUPLICATE)),
         before_name=look.before,
-        mark=_mark(look, indicator, now),
+        mark=look.mark(indicator, now.value if now.shown else None)[1],
         reason=_reason(look, now),
         series=after if now.shown else (),
         series_before=earlier if now.shown else (),
     )
-
-
-def _mark(look: Look, indicator: Indicator, number: Number) -> str:
-    """How the number stands to its target, in words; empty where it has none or is not shown."""
-    mark = look.view.definition.mark(indicator.key, number.value if number.shown else None)
-    return "" if mark is None else say(f"mark_{mark}", look.lang, **_shown(look, indicator))
-
-
-def _shown(look: Look, indicator: Indicator) -> dict[str, str]:
-    goal = look.view.definition.targets[indicator.key]
-    return {name: str(value(getattr(goal, name), indicator.unit, look.lang)) for name in ("target", "threshold")}
 
 
 def _reason(look: Look, number: Number) -> str:

@@ -215,6 +215,11 @@ def as_object(view: View, selection: Selection, found: Ranking) -> dict[str, Any
     places = ("place", "place_low", "place_high", "band", "is_unsure", "one_more", "one_more_place", "one_fewer", "one_fewer_place")
     rows = [row for _, row in found.areas.iterrows()]
 
+    def marked(row: Any) -> dict[str, Any]:
+        """How an area stands to what the definition asks, where it asks something."""
+        key = found.indicator.key
+        return {"mark": view.definition.mark(key, _plain(row["value"]))} if key in view.definition.targets else {}
+
     def named(row: Any) -> dict[str, Any]:
         return {
             "area": None if row["is_rest"] else areas.codes[row["area_ix"]],
@@ -229,7 +234,9 @@ def as_object(view: View, selection: Selection, found: Ranking) -> dict[str, Any
         "last_band_holds": found.kept_last,
         "case": None if found.case is None else found.case.in_(selection.lang),
         "total": one(found.total, *common, *counted),
-        "areas": [named(row) | one(row, *common, *counted, *(places if found.is_ranked else ())) for row in rows if not row["why"]],
+        "areas": [
+            named(row) | one(row, *common, *counted, *(places if found.is_ranked else ())) | marked(row) for row in rows if not row["why"]
+        ],
         "apart": [
             named(row)
             | one(row, "n", "numerator", "denominator")
