@@ -51,7 +51,7 @@ class Setting:
 SETTINGS = (
     Setting("60 call-backs, spread 1.5 points", bell(0.015, 0.93), 60),
     Setting("600 call-backs, spread 20 points", bell(0.20, 0.60), 600),
-    Setting("600 call-backs, 20 points from worst to best", even(0.20, 0.85), 600),
+    Setting("600 call-backs, even steps from 75 % to 95 %", even(0.20, 0.85), 600),
     Setting("600 call-backs, no difference at all", even(0.0, 0.85), 600),
     Setting("30 to 1,500 call-backs, no difference at all", even(0.0, 0.85), 0),
 )
@@ -118,7 +118,7 @@ def simulate(setting: Setting, runs: int, seed: int) -> Outcome:
 def picture(seed: int = 16) -> str:
     """Two districts side by side as SVG: what the published order says, and what the bands say."""
     parts = [_panel(SETTINGS[0], seed, 20, "60 件回访，真实差距 1.5 点", "60 call-backs, true spread 1.5 points")]
-    parts.append(_panel(SETTINGS[2], seed, 500, "600 件回访，首尾真差 20 点", "600 call-backs, 20 points from worst to best"))
+    parts.append(_panel(SETTINGS[2], seed, 500, "600 件回访，真实水平 75% 到 95%", "600 call-backs, true rates from 75 % to 95 %"))
     style = (
         'text{font:13px "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;fill:#1f2937}'
         ".q{fill:#6b7280;font-size:12px}.h{font-weight:600;font-size:15px}"
