@@ -153,7 +153,7 @@ def _described(view: View, row: dict[Any, Any]) -> dict[str, Any]:
     snapshot = view.snapshot
     areas, categories = snapshot.areas, snapshot.categories
     names = [categories.names[ix] for ix in categories.path(int(row["category_ix"]))]
-    outcome = snapshot.outcomes.iloc[int(row["outcome_ix"])]
+    outcome = _outcomes(view)[int(row["outcome_ix"])]
     department = snapshot.departments[int(row["department_ix"])]
     found: dict[str, Any] = {
         "event_id": row["event_id"],
@@ -174,9 +174,26 @@ def _described(view: View, row: dict[Any, Any]) -> dict[str, Any]:
 def _called_back(view: View, row: dict[Any, Any]) -> dict[str, Any]:
     """What a call-back found, under the view's definition; the rating is as the source gave it."""
     at = int(row["outcome_ix"])
-    judged = call_backs.outcomes(view).iloc[at]
-    flags = {flag: bool(_plain(judged[flag])) for flag in ("has_call_back", "is_contacted", "is_resolved")}
-    return flags | {"satisfaction": _plain(view.snapshot.outcomes["satisfaction"].iloc[at])}
+    return {**_judged(view)[at], "satisfaction": _outcomes(view)[at]["satisfaction"]}
+
+
+def _outcomes(view: View) -> list[dict[str, Any]]:
+    """What is said of a case's outcome, by ``outcome_ix``."""
+    names = ["stage", "is_void", "is_duplicate", "satisfaction"]
+
+    def made() -> list[dict[str, Any]]:
+        return [{name: _plain(row[name]) for name in names} for row in view.snapshot.outcomes[names].to_dict("records")]
+
+    return view.snapshot.once(("outcome_words",), made)
+
+
+def _judged(view: View) -> list[dict[str, bool]]:
+    """Whether there is an effective call-back, contact and resolution, by ``outcome_ix``, under the view's definition."""
+
+    def made() -> list[dict[str, bool]]:
+        return [{str(name): bool(_plain(flag)) for name, flag in row.items()} for row in call_backs.outcomes(view).to_dict("records")]
+
+    return view.snapshot.once(("judged_words", view.definition.call_back), made)
 
 
 def _plain(value: Any) -> Any:

@@ -35,8 +35,8 @@ class Opening:
         Its parts in order, none for cameras.
     totals
         Part → how many cases it has.
-    hits
-        Cases in the numerator with the weight of each.
+    counts
+        Events per ``outcome_ix``, void events and duplicates included.
     terms
         For a score: the numbers it is made of.
     people
@@ -47,23 +47,16 @@ class Opening:
     selection: Selection
     indicator: Indicator
     number: Number
+    counts: compute.Counts
     parts: dict[str, Part] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
-    hits: tuple[tuple[int, float], ...] = ()
     terms: dict[str, Number] = field(default_factory=dict)
     people: float | None = None
 
     def formula(self, lang: Language) -> str:
         """The formula with the actual counts."""
-        if self.terms:
-            values = {key: number.value for key, number in self.terms.items()}
-            return formula.score(self.view.definition.terms, values, self.number.value, lang)
-        return formula.filled(self.indicator, self.number, self.hits, self.people, lang)
-
-    @property
-    def first_part(self) -> str:
-        """The part that is shown when a number is opened: all cases it is made from, those first that make it worse."""
-        return parts.DENOMINATOR if parts.DENOMINATOR in self.parts else ""
+        found = {self.indicator.key: self.number, **self.terms}
+        return formula.filled(self.view, self.indicator, found, self.counts, people=self.people, lang=lang)
 
 
 def opening(view: View, selection: Selection, indicator: Indicator) -> Opening:
@@ -71,7 +64,7 @@ def opening(view: View, selection: Selection, indicator: Indicator) -> Opening:
     answers = Answers(view, selection, is_screen=False)
     number = numbers(answers, [indicator])[indicator.key]
     if indicator.measure == "video":
-        return Opening(view, selection, indicator, number, hits=((int(number.numerator or 0), 1.0),))
+        return Opening(view, selection, indicator, number, np.zeros(len(view.snapshot.outcomes), dtype=np.int64))
     counts = compute.count_outcomes(view, answers(queries.outcomes_per_bucket))
     found = dict(parts.parts(view, selection, indicator, counts))
     totals = {key: _total(part, number, counts) for key, part in found.items()}
@@ -81,9 +74,9 @@ def opening(view: View, selection: Selection, indicator: Indicator) -> Opening:
         selection,
         indicator,
         number,
+        counts,
         found,
         totals,
-        _hits(found[parts.NUMERATOR], totals[parts.NUMERATOR], counts),
         numbers(answers, [INDICATORS[key] for key in terms]),
         population(view, selection) if indicator.measure == "population" else None,
     )
@@ -94,15 +87,6 @@ def _total(part: Part, number: Number, counts: compute.Counts) -> int:
         return int(counts[part.outcomes].sum())
     inside = int(number.numerator or 0)
     return inside if part.key == parts.NUMERATOR else number.n - inside
-
-
-def _hits(numerator: Part, total: int, counts: compute.Counts) -> tuple[tuple[int, float], ...]:
-    if not numerator.follows_from_outcomes:
-        return ((total, 1.0),)
-    weights = numerator.weights[numerator.outcomes]
-    cases = counts[numerator.outcomes]
-    found = ((int(cases[weights == weight].sum()), float(weight)) for weight in sorted(np.unique(weights), reverse=True))
-    return tuple((n, weight) for n, weight in found if n) or ((0, 1.0),)
 
 
 def camera_parts(view: View, selection: Selection) -> dict[str, pd.DataFrame]:

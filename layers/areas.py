@@ -89,6 +89,7 @@ def draw(drawing: Drawing) -> Drawn:
             "digits": digits,
             "unit": unit(indicator, lang),
             "name": indicator.names.in_(lang),
+            "key": indicator.key,
             "minimum_n": drawing.view.definition.minimum_n,
         },
         scale=Scale(

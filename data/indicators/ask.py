@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from data import places, queries, stages
 from data.answers import Answers
 from data.errors import QueryTimeout
 from data.filters import sentence
-from data.indicators import compared, compute
+from data.indicators import compared, compute, formula
 from data.indicators.compute import Number
 from data.indicators.population import population
 from data.indicators.ranking import as_object, ranking
@@ -31,7 +31,8 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
 
     Rates are fractions, scores 0 to 100, counts whole. ``window`` names the days covered; ``caveats`` stands beside an
     indicator where something keeps it from being shown. ``comparison``, ``targets`` and ``due_soon`` are those of
-    :mod:`data.indicators.compared`. Where the selection names an indicator, ``ranking`` is its areas in order
+    :mod:`data.indicators.compared`; ``made_of`` names each indicator and its formula, in words and with the counts
+    put in. Where the selection names an indicator, ``ranking`` is its areas in order
     (of the level named, else the next one down); see :func:`data.indicators.ranking.as_object`.
     ``repeat_places`` and ``stages`` are those of :mod:`data.places` and :mod:`data.stages`; absent where they take too long.
     """
@@ -48,6 +49,7 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
         "comparison": compared.comparison(answers, now, previous_numbers(answers, list(INDICATORS.values())), lang),
         "targets": compared.targets(answers, now),
         "due_soon": compared.due_soon(answers),
+        "made_of": _made_of(answers, now, lang),
         "notes": [MADE_UP.in_(lang)] if view.snapshot.made_up else [],
     }
     with contextlib.suppress(QueryTimeout):  # what takes too long for this selection must not take the numbers with it
@@ -57,6 +59,23 @@ def ask(view: View, selection: Selection, lang: Language = "zh") -> dict[str, An
         depth = None if selection.level is None else view.snapshot.levels.index(selection.level)
         answer["ranking"] = as_object(view, selection, answers(ranking, selection.indicator, depth))
     return answer
+
+
+def _made_of(answers: Answers, found: Mapping[str, Number], lang: Language) -> dict[str, Any]:
+    view = answers.view
+    counts = compute.count_outcomes(view, answers(queries.outcomes_per_bucket))
+    people = population(view, answers.selection)
+    return {
+        key: {
+            "name": indicator.names.in_(lang),
+            "unit": indicator.unit,
+            "direction": indicator.direction,
+            "formula": indicator.formula.in_(lang),
+            "counts": formula.filled(view, indicator, found, counts, people=people, lang=lang),
+            "interval": indicator.interval,
+        }
+        for key, indicator in INDICATORS.items()
+    }
 
 
 def numbers(answers: Answers, indicators: Sequence[Indicator]) -> dict[str, Number]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from data.figures import MISSING, count, plain, with_unit
-from data.indicators.compute import Number
+from data.indicators import compute
+from data.indicators.compute import Counts, Number
 from data.indicators.indicator import Indicator
 from data.indicators.registry import INDICATORS
+from data.view import View
 from data.vocabulary import Language
 
 Hits = Sequence[tuple[int, float]]
@@ -60,9 +62,31 @@ def example(indicator: Indicator, lang: Language) -> str:
     return found.words.in_(lang) if found.words else fraction(indicator, found.numerator, found.denominator, found.value, lang)
 
 
-def filled(indicator: Indicator, number: Number, hits: Hits, people: float | None, lang: Language) -> str:
-    """The formula of anything but a score, with the counts of ``number``."""
+def hits(view: View, indicator: Indicator, number: Number, counts: Counts) -> Hits:
+    """What a number's numerator is made of; ``counts`` are events per ``outcome_ix``."""
+    if indicator.measure != "outcome" or not indicator.has_denominator:
+        return ((int(number.numerator or 0), 1.0),)
+    weights = compute.weights(view)[indicator.key].numerator
+    found = ((int(counts[weights == weight].sum()), float(weight)) for weight in sorted(set(weights[weights > 0]), reverse=True))
+    return tuple((n, weight) for n, weight in found if n) or ((0, 1.0),)
+
+
+def filled(view: View, indicator: Indicator, numbers: Mapping[str, Number], counts: Counts, *, people: float | None, lang: Language) -> str:
+    """The formula of an indicator with the counts of its number put in.
+
+    Parameters
+    ----------
+    numbers
+        By key: its own, and for a score those of the rates it is made of.
+    counts
+        Events per ``outcome_ix``.
+    people
+        For a rate per 10,000: the population, where it is known.
+    """
+    number = numbers[indicator.key]
+    if indicator.measure == "score":
+        return score(view.definition.terms, {key: numbers[key].value for key in view.definition.terms}, number.value, lang)
     if indicator.measure == "duration":
         return quantile(indicator, number.n, number.value, lang)
     among = (people or 0) if indicator.measure == "population" else number.n
-    return fraction(indicator, hits, among, number.value, lang)
+    return fraction(indicator, hits(view, indicator, number, counts), among, number.value, lang)

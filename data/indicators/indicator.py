@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from data.vocabulary import Words
 
+_REMARK: Final = re.compile(r"\s?[（(].*", re.DOTALL)
 Unit = Literal["count", "rate", "score", "hours", "per_10k"]
 Measure = Literal["outcome", "source", "duration", "population", "video", "score", "repeat"]
 Interval = Literal["wilson", "bootstrap", "poisson", "order", "none"]
@@ -104,8 +106,8 @@ class Indicator:
 
     @property
     def fraction(self) -> tuple[Words, Words]:
-        """Numerator and denominator in words: what stands before and after the first ÷ of the formula."""
-        sides = [[side.strip(" （）()") for side in text.partition("÷")[::2]] for text in self.formula]
+        """Numerator and denominator in words: what stands before and after the first ÷ of the formula, remarks in brackets left out."""
+        sides = [[_REMARK.sub("", side.strip(" （）()")) for side in text.partition("÷")[::2]] for text in self.formula]
         return Words(sides[0][0], sides[1][0]), Words(sides[0][1], sides[1][1])
 
     @property
