@@ -42,12 +42,13 @@ class PlaceLine:
     cases: Sequence[Case]
 
 
-def draw(lines: Sequence[PlaceLine], *, title: str, aside: str, rule: str, days: int, rest: int, lang: Language) -> html.Div:
+def draw(lines: Sequence[PlaceLine], *, title: str, aside: str, rate: Any, rule: str, days: int, rest: int, lang: Language) -> html.Div:
     """The lines in the order given, all against the longest bar or tick; how many places find no room is said at the end."""
     longest = max((max(line.n, line.before) for line in lines), default=0) or 1
     return html.Div(
         [
             heading(title, aside),
+            rate,
             html.P(rule, className="rule"),
             html.Div([_line(line, longest, days, lang) for line in lines], className="place-lines"),
             html.P(say("places_rest", lang, n=count(rest)), className="foot-note") if rest else None,

@@ -10,17 +10,18 @@ from dash import html
 
 from dashboard.charts.marks import bar, heading, interval
 from dashboard.format import MISSING, Language, count, plain
-from dashboard.links import Changes, attributes, link
+from dashboard.links import Changes, attributes, link, opener
 from dashboard.words import say
 
 
 @dataclass(frozen=True)
 class FunnelRow:
-    """One step: cases that got so far, and what is to be said of it."""
+    """One step: cases that got so far, and what is to be said of it. ``cases``: what selects just them, where anything does."""
 
     name: str
     n: int
     note: str
+    cases: Changes | None = None
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,15 @@ class SpellRow:
 
 @dataclass(frozen=True)
 class WaitRow:
-    """Open cases of one stage, department or area by how long they have waited. ``changes``: what a click does to the address."""
+    """Open cases of one stage, department or area by how long they have waited.
+
+    ``changes``: what a click does to the address. ``cases``: what selects just them, where anything does.
+    """
 
     name: str
     waits: Sequence[int]
     changes: Changes | None
+    cases: Changes | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class HandoverRow:
     changes: Changes | None
 
 
-def funnel(rows: Sequence[FunnelRow], notes: Sequence[str], lang: Language) -> html.Div:
+def funnel(rows: Sequence[FunnelRow], notes: Sequence[str], address: str, lang: Language) -> html.Div:
     """Bars from zero against the first step."""
     first = max(rows[0].n, 1) if rows else 1
     return html.Div(
@@ -79,7 +84,7 @@ def funnel(rows: Sequence[FunnelRow], notes: Sequence[str], lang: Language) -> h
                         [
                             html.Span(row.name, className="name"),
                             bar(row.n / first, None),
-                            html.Span(count(row.n), className="n"),
+                            _cases(row.name, row.n, row.cases, address),
                             html.Span(f"{row.n / first:.1%}", className="share"),
                             html.Span(row.note, className="note"),
                         ],
@@ -93,6 +98,13 @@ def funnel(rows: Sequence[FunnelRow], notes: Sequence[str], lang: Language) -> h
         ],
         className="funnel",
     )
+
+
+def _cases(name: str, n: int, cases: Changes | None, address: str) -> html.A | html.Span:
+    """A number of cases, which opens where an address can select just them."""
+    if cases is None:
+        return html.Span(count(n), className="n")
+    return opener(address, "accepted", count(n), "n", cases, **attributes(aria_label=f"{name} {count(n)}"))
 
 
 def times(rows: Sequence[SpellRow], lang: Language) -> html.Div:
@@ -142,7 +154,7 @@ def _table(group: tuple[str, Sequence[WaitRow], str], classes: Sequence[str], ad
             [
                 html.Th(row.name if row.changes is None else link(address, row.changes, row.name), scope="row"),
                 *(html.Td(count(n) if n else "", className=f"shade-{_shade(n / largest)}") for n in row.waits),
-                html.Td(count(sum(row.waits)), className="sum"),
+                html.Td(_cases(row.name, sum(row.waits), row.cases, address), className="sum"),
             ]
         )
         for row in rows
@@ -179,9 +191,8 @@ def handovers(rows: Sequence[HandoverRow], together: HandoverRow, notes: Sequenc
 
 def _handover(row: HandoverRow, greatest: float, address: str, *, is_all: bool) -> html.Div:
     name = html.Span(row.name, className="name") if row.changes is None else link(address, row.changes, row.name, "name", title=row.name)
-    return html.Div(
-        [name, _rate(row.bounced, greatest), _rate(row.reworked, greatest)], className="handover-row is-all" if is_all else "handover-row"
-    )
+    returned = opener(address, "rework_rate", _rate(row.reworked, greatest), "", row.changes, **attributes(aria_label=row.name))
+    return html.Div([name, _rate(row.bounced, greatest), returned], className="handover-row is-all" if is_all else "handover-row")
 
 
 def _rate(rate: Rate, greatest: float) -> html.Span:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import numpy as np
+import numpy.typing as npt
+from dash import html
 
 from dashboard.charts import path as path_chart
 from dashboard.charts import places as places_chart
@@ -15,14 +17,16 @@ from dashboard.charts.due_soon import stage_name
 from dashboard.charts.marks import heading
 from dashboard.charts.places import Case, PlaceLine
 from dashboard.charts.stages import FunnelRow, HandoverRow, Rate, SpellRow, WaitRow
-from dashboard.format import MISSING, Language, count, local, moment
+from dashboard.format import MISSING, Language, change, count, local, moment, plain, value
+from dashboard.links import Changes, escaped, opener
 from dashboard.look import Look
 from dashboard.panels.map_panel import steps
 from dashboard.words import say
 from data import queries
 from data.bound import deadline_masks
+from data.indicators.ask import numbers, previous_numbers
 from data.indicators.compute import Number, can_be_located
-from data.indicators.registry import DUPLICATE, VOID
+from data.indicators.registry import DUPLICATE, INDICATORS, VOID
 from data.places import Place
 from data.schema import STAGES
 from data.stages import Handover, Spell, Stages, by_wait
@@ -30,6 +34,8 @@ from data.stages import Handover, Spell, Stages, by_wait
 MOST_PLACES: Final = 15
 MOST_CASES: Final = 12
 MOST_ROWS: Final = 12
+_WHOLE: Final[dict[str, Changes]] = {"reported": {}, "closed": {"stage": "closed"}}
+"""Steps of the funnel whose cases an address can select."""
 MARGIN_DEGREES: Final = 0.0012
 """Around a place on the screen: a hundred metres or so."""
 
@@ -54,12 +60,27 @@ def places(look: Look) -> tuple[Any, ...]:
             aside=say("places_total", lang, places=count(found.total), events=count(found.events))
             if found.total
             else say("places_none", lang),
+            rate=_repeat_rate(look),
             rule=say("places_rule", lang, metres=f"{rule.metres:g}", days=rule.days, cases=rule.cases),
             days=rule.days,
             rest=found.total - len(found.places),
             lang=lang,
         ),
     )
+
+
+def _repeat_rate(look: Look) -> html.P:
+    """The share of the window's events that stand at a repeat point, which opens; and that of the window it is compared with."""
+    indicator, lang = INDICATORS["repeat_rate"], look.lang
+    now = numbers(look.answers, [indicator])[indicator.key]
+    before = previous_numbers(look.answers, [indicator]).get(indicator.key)
+    said = f"{indicator.names.in_(lang)} {value(now.value if now.shown else None, indicator.unit, lang)}"
+    parts = [f"{count(now.numerator or 0)} / {count(now.n)}"]
+    if now.shown and now.low is not None and now.high is not None:
+        parts.append(f"95% {plain(now.low, indicator.unit)}–{plain(now.high, indicator.unit)}")
+    if now.shown and before is not None and before.shown:
+        parts.append(f"{say(f'vs_{look.window.compared}', lang)} {change(now.value, before.value, indicator.unit, lang)}")
+    return html.P([opener(look.address, indicator.key, said), f" · {' · '.join(parts)}"], className="repeat-rate")
 
 
 def _place(look: Look, place: Place, since: dt.datetime, until: dt.datetime) -> PlaceLine:
@@ -87,7 +108,7 @@ def _href(look: Look, place: Place, since: dt.datetime, until: dt.datetime) -> s
     snapshot = look.view.snapshot
     depth = int(snapshot.categories.depth[place.category_ix]) - 1
     days = [f"{local(at, snapshot.zone):%Y-%m-%d}" for at in (since, until - dt.timedelta(seconds=1))]
-    name = snapshot.categories.names[place.category_ix].replace("\\", "\\\\").replace(",", "\\,")
+    name = escaped(snapshot.categories.names[place.category_ix])
     query = {
         "grid": snapshot.areas.codes[place.area_ix],
         ("domain", "category", "subcategory")[depth]: name,
@@ -139,7 +160,7 @@ def funnel(look: Look) -> tuple[Any, ...]:
         is_implied = step.given == 0 and step.n > 0
         notes = [say("funnel_implied", lang)] if is_implied else []
         notes += [say("funnel_left", lang, n=count(left))] if left else []
-        rows.append(FunnelRow(say(f"step_{step.step}", lang), step.n, " · ".join(notes)))
+        rows.append(FunnelRow(say(f"step_{step.step}", lang), step.n, " · ".join(notes), _WHOLE.get(step.step)))
     said = []
     if found.waiting:
         parts = [f"{stage_name(stage, lang)} {count(n)}" for stage, n in found.waiting.items()]
@@ -147,7 +168,7 @@ def funnel(look: Look) -> tuple[Any, ...]:
     if found.excluded:
         words = {reason.key: reason.words.in_(lang) for reason in (VOID, DUPLICATE)}
         said.append(say("funnel_excluded", lang, parts=" · ".join(f"{words[key]} {count(n)}" for key, n in found.excluded.items())))
-    return (chart.funnel(rows, said, lang),)
+    return (chart.funnel(rows, said, look.address, lang),)
 
 
 def times(look: Look) -> tuple[Any, ...]:
@@ -191,25 +212,33 @@ def waiting(look: Look) -> tuple[Any, ...]:
     if total == 0:
         return (heading(say("waiting", lang), say("waiting_none", lang)),)
     stages = by_wait(frame, "stage")
-    by_stage = [WaitRow(stage_name(stage, lang), stages[stage].tolist(), {"stage": stage}) for stage in STAGES if stage in stages]
+    still = {"stage": ",".join(stage for stage in STAGES if stage in stages)}
+    by_stage = [
+        WaitRow(stage_name(stage, lang), stages[stage].tolist(), {"stage": stage}, {"stage": stage}) for stage in STAGES if stage in stages
+    ]
     groups = [(say("waiting_stage", lang), by_stage, "")]
     departments = [
-        WaitRow(_department(look, int(ix)), waits.tolist(), {"department": _escaped(snapshot.departments[int(ix)])} if ix else None)
+        _wait_row(_department(look, int(ix)), waits, {"department": escaped(snapshot.departments[int(ix)])} if ix else None, still)
         for ix, waits in by_wait(frame, "department_ix").items()
     ]
     if len(departments) > 1 or (departments and departments[0].changes):
         groups.append(_cut(look, say("waiting_department", lang), departments))
     if look.areas_below:
         areas = [
-            WaitRow(
+            _wait_row(
                 look.unassigned_name if ix < 0 else snapshot.areas.names[int(ix)],
-                waits.tolist(),
-                None if ix < 0 else {"area": snapshot.areas.codes[int(ix)]},
+                waits,
+                None if ix < 0 else {"area": escaped(snapshot.areas.codes[int(ix)])},
+                still,
             )
             for ix, waits in by_wait(frame, "node").items()
         ]
         groups.append(_cut(look, say("waiting_area", lang, level=look.level_below), areas))
     return (chart.waiting(groups, say("waiting_total", lang, n=count(total)), look.address, lang),)
+
+
+def _wait_row(name: str, waits: npt.NDArray[np.int64], changes: Changes | None, still: Changes) -> WaitRow:
+    return WaitRow(name, waits.tolist(), changes, None if changes is None else {**changes, **still})
 
 
 def _cut(look: Look, name: str, rows: list[WaitRow]) -> tuple[str, list[WaitRow], str]:
@@ -243,7 +272,7 @@ def _handover(look: Look, row: Handover) -> HandoverRow:
     if row.department_ix < 0:
         return HandoverRow(say("handovers_all", look.lang), _rate(row.bounced), _rate(row.reworked), None)
     name = look.view.snapshot.departments[row.department_ix]
-    changes = {"department": _escaped(name)} if name else None
+    changes = {"department": escaped(name)} if name else None
     return HandoverRow(_department(look, row.department_ix), _rate(row.bounced), _rate(row.reworked), changes)
 
 
@@ -254,8 +283,3 @@ def _rate(number: Number) -> Rate:
 
 def _department(look: Look, ix: int) -> str:
     return look.view.snapshot.departments[ix] or say("no_department", look.lang)
-
-
-def _escaped(value: str) -> str:
-    """A name as one value of an address."""
-    return value.replace("\\", "\\\\").replace(",", "\\,")

@@ -114,7 +114,7 @@ def test_a_scope_names_no_other_area(demo_store: Path) -> None:
 
 def test_names_reach_the_page_as_text() -> None:
     line = PlaceLine(HOSTILE, HOSTILE, HOSTILE, 3, 0, 1, 1, "", "", "/?grid=1", [Case("", HOSTILE, "", HOSTILE, True)])
-    drawn = text_of(places_chart.draw([line], title="t", aside="a", rule="r", days=30, rest=0, lang="zh"))
+    drawn = text_of(places_chart.draw([line], title="t", aside="a", rate=None, rule="r", days=30, rest=0, lang="zh"))
     drawn += text_of(stages_chart.waiting([("x", [WaitRow(HOSTILE, [1, 0, 0, 0, 0], {"department": HOSTILE})], "")], "t", "", "zh"))
     assert f'"children": "{HOSTILE}"' in drawn
     assert "dangerously" not in drawn
