@@ -164,7 +164,7 @@ def say_comparison(view: View, found: Window) -> Words:
         return Words(f"对比{kind.zh} {span[0]}", f"Compared with {kind.en}: {span[1]}")
     clock = previous.cut_at.replace(tzinfo=dt.UTC).astimezone(view.snapshot.zone)
     return Words(
-        f"对比{kind.zh} {span[0]}，截至 {clock:%m-%d %H:%M}（同一进度）",
+        f"对比{kind.zh} {span[0]}，截至 {clock:%m-%d %H:%M}（同进度）",
         f"Compared with {kind.en}: {span[1]}, cut at {clock:%m-%d %H:%M}, the same elapsed time",
     )
 

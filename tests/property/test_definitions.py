@@ -208,7 +208,7 @@ def test_ask_gives_both_values_and_what_is_due_by_area_and_stage(known: Known) -
     found = answer["comparison"]
     assert found["kind"] == "last_year"
     assert found["cut_at"] is not None
-    assert "同一进度" in found["sentence"]
+    assert "同进度" in found["sentence"]
     assert found["indicators"]["accepted"]["value"] == answer["indicators"]["accepted"]["value"]
     assert found["indicators"]["accepted"]["before"] > 0
     assert set(answer["targets"]) == {"satisfaction_rate", "median_hours"}
