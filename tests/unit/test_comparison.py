@@ -77,7 +77,7 @@ def test_weekdays_stay_weekdays() -> None:
             "window=week&compare=last_year_weekday",
             ("2025-11-17", "2025-11-21"),
             "2025-11-21T03:30",
-            "11-21 11:30（同一进度）",
+            "11-21 11:30（同进度）",
             "same elapsed",
         ),
         ("window=month&compare=last_year", ("2025-11-01", "2025-11-20"), "2025-11-20T03:30", "截至 11-20 11:30", "cut at 11-20 11:30"),
