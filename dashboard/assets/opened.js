@@ -122,8 +122,8 @@
         }
         const turn = target.closest("[data-cases]");
         if (turn) {
-            turn.closest(".opened").querySelectorAll(".parts [data-cases]").forEach(function (one) {
-                one.setAttribute("aria-pressed", String(one === turn || (one.getAttribute("aria-pressed") === "true" && !turn.closest(".parts"))));
+            turn.closest(".opened").querySelectorAll(".opened-parts [data-cases]").forEach(function (one) {
+                one.setAttribute("aria-pressed", String(one === turn || (one.getAttribute("aria-pressed") === "true" && !turn.closest(".opened-parts"))));
             });
             document.getElementById("cases").classList.add("is-waiting");
             ask("cases-asked", turn.dataset.cases);

@@ -39,7 +39,8 @@ def draw(view: View, selection: Selection, asked: Asked, part: str, title: str) 
         return _page(view, asked, part, title, (columns, rows, following))
     page = queries.part_page(view, selection, asked.indicator.key, part, limit=PAGE, cursor=asked.cursor)
     is_weighed = any(event["weight"] not in (0, 1) for event in page["events"])
-    keys = ["event_id", "case_text", "case_place", "event_department", "event_reported", "event_deadline", "case_closed", "case_state"]
+    keys = ["event_id", "case_text", "case_place", "event_department", "event_reported"]
+    keys += ["case_state"] if _is_of_call_backs(asked) else ["event_deadline", "case_closed", "case_state"]
     columns = [say(key, lang) for key in (*keys, *(["case_weight"] if is_weighed else []))]
     rows = [_case(view, asked, event, is_weighed=is_weighed) for event in page["events"]]
     return _page(view, asked, part, title, (columns, rows, page["next"]))
@@ -91,8 +92,7 @@ def _case(view: View, asked: Asked, event: dict[str, Any], *, is_weighed: bool) 
         html.Td(event["area"]),
         html.Td(event["department"] or ""),
         html.Td(_when(view, event["reported_at"])),
-        html.Td(_when(view, event["deadline_at"])),
-        html.Td(_when(view, event["closed_at"])),
+        *([] if _is_of_call_backs(asked) else [html.Td(_when(view, event[key])) for key in ("deadline_at", "closed_at")]),
         html.Td(state, className=class_name),
     ]
     if is_weighed:
@@ -100,11 +100,16 @@ def _case(view: View, asked: Asked, event: dict[str, Any], *, is_weighed: bool) 
     return html.Tr(cells, **attributes(data_event=event["event_id"]))
 
 
+def _is_of_call_backs(asked: Asked) -> bool:
+    """Whether what a call-back found matters here, and the deadline does not."""
+    return asked.indicator is not None and "call_back" in asked.indicator.source
+
+
 def _state(view: View, asked: Asked, event: dict[str, Any]) -> tuple[str, str]:
     """What matters of a case for this indicator, in words, and its class in the style sheet."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
     lang, indicator = asked.lang, asked.indicator
-    if "call_back" in indicator.source:
+    if _is_of_call_backs(asked):
         return " · ".join(_call_back(event, lang)), ""
     if indicator.order == "duration":
         seconds = event["duration_s"]

@@ -41,7 +41,7 @@ def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
         _terms(found, asked),
         html.Div(
             [_tab(words, n, asked.at(view, key), is_chosen=key == part) for key, (words, n) in names.items()],
-            className="parts",
+            className="opened-parts",
             role="group",
             **attributes(aria_label=say("opened_parts", asked.lang)),
         ),
@@ -92,11 +92,9 @@ def _facts(found: Opening, lang: Language) -> list[Row]:
         (say("formula", lang), indicator.formula.in_(lang)),
         (say("opened_counts", lang), html.Strong(found.formula(lang), className="filled")),
     ]
-    if number.numerator is not None and number.denominator is not None and indicator.unit != "score":
-        counted, among = indicator.fraction
-        if indicator.measure != "population":
-            rows.append((say("opened_part_numerator", lang, words=counted.in_(lang)), amount(number.numerator)))
-            rows.append((say("opened_part_denominator", lang, words=among.in_(lang)), amount(number.denominator)))
+    if number.numerator is not None and number.denominator is not None and indicator.measure not in ("score", "population"):
+        rows.append((say("opened_numerator", lang), amount(number.numerator)))
+        rows.append((say("opened_denominator", lang), amount(number.denominator)))
     if indicator.measure == "population":
         rows.append((say("opened_population", lang), _people(found, lang)))
     rows.append(("n", count(number.n)))
@@ -117,7 +115,7 @@ def _interval(found: Opening, lang: Language) -> str:
     number, indicator = found.number, found.indicator
     if number.low is None and number.high is None:
         return say("opened_no_interval", lang)
-    low, high = (plain(side, indicator.unit) for side in (number.low, number.high))
+    low, high = plain(number.low, indicator.unit), with_unit(number.high, indicator.unit, lang)
     return f"{low} – {high} · {INTERVALS[indicator.interval].in_(lang)}"
 
 

@@ -12,6 +12,8 @@ OPENED: Final[dict[str, tuple[str, str]]] = {
     ),
     "opened_counts": ("代入实际数", "With the actual counts"),
     "opened_no_interval": ("无", "none"),
+    "opened_numerator": ("分子", "Numerator"),
+    "opened_denominator": ("分母", "Denominator"),
     "opened_population": ("人口", "Population"),
     "opened_own_population": ("{name} {n} 人，取自区划数据", "{name} {n} people, from the table of areas"),
     "opened_summed_population": ("{name} {n} 人，由下级区划相加", "{name} {n} people, added up from the areas below"),
