@@ -7,7 +7,7 @@ import pytest
 from dashboard.words import WORDS, say
 
 STEMS = (
-    "data_kind_", "data_mode_", "data_form_", "data_problem_", "data_step_", "data_theme_", "before_", "compare_", "mark_", "vs_",
+    "data_kind_", "data_mode_", "data_form_", "data_problem_", "data_step_", "data_theme_", "before_", "compare_", "mark_", "vs_", "opened_order_",
 )  # fmt: skip
 """Of texts whose key is put together where they are said."""
 DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard"
