@@ -35,8 +35,8 @@ def standings(look: Look, found: Ranking) -> Standings:
     return Standings(
         indicator=indicator.key,
         kind=indicator.unit,
-        ranked=[_rank(look, found, row) for _, row in found.ranked.iterrows()],
-        apart=[_rank(look, found, row) for _, row in found.apart.iterrows()],
+        ranked=[_rank(look, found, row) for row in found.ranked.to_dict("records")],
+        apart=[_rank(look, found, row) for row in found.apart.to_dict("records")],
         whole=_rank(look, found, found.total),
         is_ranked=found.is_ranked,
         kept_last=found.kept_last,
@@ -67,7 +67,7 @@ def _mixes(look: Look, found: Ranking) -> list[tuple[str | None, str, bool]]:
     ]
 
 
-def _rank(look: Look, found: Ranking, row: pd.Series) -> Rank:
+def _rank(look: Look, found: Ranking, row: Any) -> Rank:
     areas, indicator = look.view.snapshot.areas, found.indicator
     is_area = not (row["is_rest"] or row["is_total"])
     name = areas.names[row["area_ix"]] if is_area else look.unassigned_name if row["is_rest"] else say("ranking_whole", look.lang)
@@ -101,7 +101,7 @@ def _missed(look: Look, found: Ranking, row: pd.Series) -> str:
     return said if mark == "missed" else ""
 
 
-def _changed(row: pd.Series, name: str) -> tuple[float, int] | None:
+def _changed(row: Any, name: str) -> tuple[float, int] | None:
     value, place = _known(row[name]), _known(row[f"{name}_place"])
     return None if value is None or place is None else (value, int(place))
 

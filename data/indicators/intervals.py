@@ -59,11 +59,13 @@ def bootstrap(counts: npt.NDArray[np.int64], *terms: tuple[Floats, Floats, float
     n = int(counts.sum())
     if n == 0:
         return math.nan, math.nan
-    drawn = np.random.default_rng(seed).multinomial(n, counts[kept] / n, size=DRAWS)
+    listed = np.column_stack([side[kept] for numerator, denominator, _ in terms for side in (numerator, denominator)])
+    alike, at = np.unique(listed, axis=0, return_inverse=True)  # classes that count alike are drawn as one
+    drawn = np.random.default_rng(seed).multinomial(n, np.bincount(at.ravel(), counts[kept]) / n, size=DRAWS)
     total = np.zeros(DRAWS)
     with np.errstate(invalid="ignore", divide="ignore"):
-        for numerator, denominator, points in terms:
-            total += points * (drawn @ numerator[kept]) / (drawn @ denominator[kept])
+        for term, (_, _, points) in enumerate(terms):
+            total += points * (drawn @ alike[:, 2 * term]) / (drawn @ alike[:, 2 * term + 1])
     total = total[np.isfinite(total)]
     if not len(total):
         return math.nan, math.nan

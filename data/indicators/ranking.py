@@ -213,7 +213,7 @@ def as_object(view: View, selection: Selection, found: Ranking) -> dict[str, Any
     common = ("value", "numerator", "denominator", "n", "low", "high", *(("crude", "covered") if label else ()))
     counted = ("per_10k",) if found.indicator.unit == "count" else ()
     places = ("place", "place_low", "place_high", "band", "is_unsure", "one_more", "one_more_place", "one_fewer", "one_fewer_place")
-    rows = [row for _, row in found.areas.iterrows()]
+    rows = found.areas.to_dict("records")
 
     def marked(row: Any) -> dict[str, Any]:
         """How an area stands to what the definition asks, where it asks something."""
