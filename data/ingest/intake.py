@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,10 +130,16 @@ class Intake:
 
     def _with_deadlines(self) -> Callable[[str], str]:
         """Puts deadlines out of time limits, and then what stages imply, beside the fields."""
+        working = self._working
+        return lambda relation: outcomes.with_implied(deadlines.with_computed(relation, working))
+
+    @cached_property
+    def _working(self) -> WorkingTime:
+        """Working time by the calendars read so far, which come before any events; laid out for the statements that need it."""
         rows = pd.concat(calendars.rows_of(self.calendar, self.config.zone, self.calendar_before))
         working = WorkingTime.of_table(rows, self.config.zone.key)
         deadlines.lay_out(self.connection, working)
-        return lambda relation: outcomes.with_implied(deadlines.with_computed(relation, working))
+        return working
 
     def missing(self, file_ix: int) -> list[str]:
         """Required fields for which a file has no column."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import shutil
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from data.comparison import KINDS
 from data.config import Config
 from data.errors import ConfigError, DefinitionError
 from data.indicators.definition import Definition, complete, read, shipped
 from data.indicators.registry import INDICATORS
-from data.indicators.rules import Day
+from data.indicators.rules import CallBack, Day, Repeat
 from data.store import definitions as published
 
 OWN = """
@@ -137,3 +139,18 @@ def test_what_was_published_under_a_name_and_version_stays(tmp_path: Path, monke
         published.refuse_changed(tmp_path, earlier, [changed])
     published.refuse_changed(tmp_path, earlier, [Definition.parse(changed.text.replace('version = "1"', 'version = "2"'))])
     shutil.rmtree(tmp_path)
+
+
+@pytest.mark.parametrize("page", ["definitions.md", "definitions.zh-CN.md"])
+def test_every_key_is_documented(page: str) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
+    keys = {item.name for item in dataclasses.fields(Definition)} - {"text", "day", "call_back", "repeat", "targets"}
+    parts = {f"call_back.{item.name}" for item in dataclasses.fields(CallBack)} | {f"day.{item.name}" for item in dataclasses.fields(Day)}
+    for key in (*keys, *parts, "repeat.cases", "targets.", *KINDS):
+        assert f"`{key}" in text, key
+    assert all(f"`.{item.name}`" in text for item in dataclasses.fields(Repeat) if item.name != "cases")
+
+
+def test_every_shipped_and_example_definition_is_whole() -> None:
+    examples = Path(__file__).resolve().parents[2] / "docs" / "examples" / "definitions"
+    assert [read(path).key for path in sorted(examples.glob("*.toml"))] == ["noon@1"]
