@@ -10,7 +10,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import ClientsideFunction, Dash, Input, Output, State, html
 
 from dashboard import ids
 from dashboard.apology import apology
@@ -19,6 +19,7 @@ from dashboard.empty import explain
 from dashboard.links import merge
 from dashboard.log import note_failure
 from dashboard.look import Look
+from dashboard.opened.panel import SCRIPTS as OPENED_SCRIPTS
 from dashboard.panels.panel import Panel
 from dashboard.refusal import refusal
 from dashboard.words import say
@@ -40,6 +41,13 @@ def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequ
     _in_browser(app, "settle", Output(ids.PAGE, "data-settled"), Input(ids.panel(panels[0].key), "children"))
     for key in figures:
         _in_browser(app, "figure", Output(ids.chart(key), "figure"), Input(ids.figure(key), "data"), Input(ids.SCALE, "data"))
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction(OPENED_SCRIPTS, "chart"),
+            Output(ids.panel(key), "data-opened"),
+            Input(ids.chart(key), "clickData"),
+            State(ids.figure(key), "data"),
+            prevent_initial_call=True,
+        )
 
 
 def register_panels(app: Dash, context: Context, panels: Sequence[Panel]) -> None:

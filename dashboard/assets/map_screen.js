@@ -122,6 +122,7 @@
                     event.preventDefault();
                     screen.up();
                 } else if (event.target === screen.frame && event.key === "Enter" && screen.areas) {
+                    event.preventDefault(); /* or the same key presses the button that the panel puts in focus */
                     screen.evidence(screen.own);
                 } else if (event.target === screen.frame && (event.key === "Home" || event.key === "0")) {
                     event.preventDefault();

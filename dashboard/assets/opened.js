@@ -98,6 +98,21 @@
     window.quanyuOpened = { follow: follow, open: open };
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.quanyu_opened = {
+        /* A click on a bucket of days, or on an hour of the week. */
+        chart: function (clicked, drawn) {
+            const point = clicked && clicked.points && clicked.points[0];
+            if (point && drawn && drawn.layout.meta) {
+                const first = String(point.x).slice(0, 10);
+                const step = drawn.layout.meta.step;
+                const last = new Date(new Date(first).getTime() + (step - 1) * 86400000).toISOString().slice(0, 10);
+                const until = last < drawn.layout.meta.last ? last : drawn.layout.meta.last;
+                open("accepted?window=&from=" + first + "&to=" + until);
+            } else if (point && drawn) {
+                open("accepted?hours=" + point.x + "-" + (Number(point.x) + 1) + "&weekday=" + (Number(point.y) + 1));
+            }
+            return window.dash_clientside.no_update;
+        },
+
         settle: function () {
             dialog().classList.remove("is-waiting");
             const cases = document.getElementById("cases");

@@ -10,7 +10,7 @@ from dash import html
 
 from dashboard.charts.marks import heading, number
 from dashboard.format import Language, Text, count, unit
-from dashboard.links import attributes, link, opener
+from dashboard.links import attributes, escaped, link, opener
 from dashboard.words import say
 from data.vocabulary import STAGE_NAMES
 
@@ -83,8 +83,16 @@ def _by_area(places: Sequence[Place], stages: Sequence[str], unmapped: int, addr
 def _row(place: Place, stages: Sequence[str], address: str, lang: Language) -> html.Tr:
     soon: dict[str, str | None] = {"deadline": "due_soon"}
     name: Any = place.name if place.code is None else link(address, {"area": place.code, **soon}, place.name, "quiet-link")
-    cells = [html.Td(count(n) if (n := place.stages.get(stage, 0)) else "", className="n") for stage in stages]
-    return html.Tr([html.Th(name, scope="row"), *cells, html.Td(count(sum(place.stages.values())), className="n")])
+
+    def number_of(n: int, stage: str | None) -> Any:
+        """Opens where an address says it; cases that lie in none of the areas below have none."""
+        if not n or place.code is None:
+            return count(n) if n else ""
+        changes = {"area": escaped(place.code), **soon, **({} if stage is None else {"stage": stage})}
+        return opener(address, "accepted", count(n), "", changes, **attributes(aria_label=f"{place.name} {count(n)}"))
+
+    cells = [html.Td(number_of(place.stages.get(stage, 0), stage), className="n") for stage in stages]
+    return html.Tr([html.Th(name, scope="row"), *cells, html.Td(number_of(sum(place.stages.values()), None), className="n")])
 
 
 def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> html.Div:
@@ -94,7 +102,11 @@ def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> 
         for stage, n in stages.items()
         if n
     ]
-    names = [html.Span(f"{stage_name(stage, lang)} {count(n)}") for stage, n in stages.items() if n]
+    names = [
+        opener(address, "accepted", f"{stage_name(stage, lang)} {count(n)}", "", {"deadline": key, "stage": stage})
+        for stage, n in stages.items()
+        if n
+    ]
     return html.Div(
         [
             opener(

@@ -38,7 +38,14 @@ def trend(look: Look) -> tuple[Any, ...]:
         days, step = [first for _, first, _ in window.buckets()], window.bucket_days
     tree = view.snapshot.categories
     figure = trend_chart.draw(
-        trend_chart.by_domain(frame, tree, len(days)), days, chosen, colours=look.domain_colours, lang=look.lang, palette=look.palette
+        trend_chart.by_domain(frame, tree, len(days)),
+        days,
+        chosen,
+        colours=look.domain_colours,
+        lang=look.lang,
+        palette=look.palette,
+        step=step,
+        last=window.to_day,
     )
     unit = {1: "per_day", 7: "per_week"}.get(step)
     aside = say(unit, look.lang) if unit else say("per_days", look.lang, n=step)

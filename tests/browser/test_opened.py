@@ -175,6 +175,27 @@ def test_the_wall_opens_its_numbers_by_click_and_by_enter(page: Page, address: s
         escape(page)
 
 
+def test_a_bucket_of_days_an_hour_and_an_area_of_the_map_open(page: Page, address: str) -> None:
+    page.goto(f"{address}/?{WINDOW}")
+    page.wait_for_selector("#chart-hours .hm")
+    page.wait_for_selector("#chart-trend .trace")
+    for key, said in (("trend", "from="), ("hours", "weekday=")):
+        box = page.locator(f"#chart-{key} .nsewdrag").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.55)
+        page.wait_for_selector(f"#chart-{key} .hoverlayer .hovertext, #chart-{key} .hoverlayer .legend")
+        page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.55)
+        opened(page)
+        assert said in page.url.split("open=")[1].replace("%3D", "=")
+        escape(page)
+    page.focus("#map")
+    page.keyboard.press("Enter")
+    opened(page)
+    whole = page.inner_text(".numbers .number:has(.is-chosen) .value")
+    assert page.inner_text(".opened-head .opened-value") == whole
+    escape(page)
+
+
 def test_a_link_opens_the_same_again_and_back_closes_it(page: Page, address: str) -> None:
     page.goto(f"{address}/?{WINDOW}")
     page.wait_for_selector(".ranking .opener")
