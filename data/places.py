@@ -24,6 +24,8 @@ from data.view import View
 from data.window import window
 
 MOST: Final = 20
+MOST_PAIRS: Final = 1_000_000
+"""Pairs of events looked at in one go."""
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 
 Ints = npt.NDArray[np.int64]
@@ -178,10 +180,16 @@ def _before(view: View, at: _Found, label: int) -> int:
     events = at.events
     own = np.flatnonzero(at.label == label)
     earlier = np.arange(at.first)[(events.area[: at.first] == events.area[label]) & (events.category[: at.first] == events.category[label])]
-    one, other = (side.ravel() for side in np.meshgrid(earlier, own, indexing="ij"))
-    is_there = events.are_near(one, other, view.definition.repeat.metres)
-    is_there |= (events.address[one] == events.address[other]) & (events.address[one] != 0)
-    return int(is_there.reshape(len(earlier), len(own)).any(axis=1).sum())
+    if not len(earlier):
+        return 0
+    is_there = np.zeros(len(earlier), dtype=bool)
+    few = max(1, MOST_PAIRS // len(earlier))
+    for start in range(0, len(own), few):
+        one, other = (side.ravel() for side in np.meshgrid(earlier, own[start : start + few], indexing="ij"))
+        hit = events.are_near(one, other, view.definition.repeat.metres)
+        hit |= (events.address[one] == events.address[other]) & (events.address[one] != 0)
+        is_there |= hit.reshape(len(earlier), len(hit) // len(earlier)).any(axis=1)
+    return int(is_there.sum())
 
 
 def as_object(view: View, found: RepeatPlaces) -> dict[str, Any]:
