@@ -151,34 +151,36 @@ def _cases(view: View, at: _Found, labels: list[int]) -> dict[int, pd.DataFrame]
     frame = QUESTIONS["place_events"].ask(view, Selection(), wanted=at.event_ix[wanted].tolist())
     frame = frame.merge(pd.DataFrame({"event_ix": at.event_ix[wanted], "label": at.label[wanted]}), on="event_ix")
     frame = frame.sort_values(["reported_at", "event_id"], ascending=False)
-    return {int(label): rows.drop(columns="label").reset_index(drop=True) for label, rows in frame.groupby("label")}
+    label = frame.pop("label").to_numpy()
+    return {one: frame.iloc[np.flatnonzero(label == one)] for one in labels}
 
 
 def _place(view: View, at: _Found, label: int, cases: pd.DataFrame, states: tuple[Mask, Mask]) -> Place:
-    outcome = cases["outcome_ix"].to_numpy(dtype=int)
-    addresses = [text for text in cases["address"] if isinstance(text, str) and text.strip()]
-    lon, lat = (cases[side].astype(float).mean() for side in ("lon", "lat"))
+    events, outcome = at.events, cases["outcome_ix"].to_numpy(dtype=int)
+    own = np.flatnonzero(at.label == label)
+    at_us, placed = events.at_us[own], own[np.isfinite(events.lon[own])]
+    age = ((at.until - _EPOCH) // dt.timedelta(microseconds=1) - at_us) / (view.definition.repeat.days * DAY_US)
+    first, last = (_EPOCH + dt.timedelta(microseconds=int(instant)) for instant in (at_us[0], at_us[-1]))
     return Place(
-        area_ix=int(cases["area_ix"].iloc[0]),
-        category_ix=int(at.events.category[label]),
-        n=len(cases),
-        before=_before(view, at, label),
+        area_ix=int(events.area[label]),
+        category_ix=int(events.category[label]),
+        n=len(own),
+        before=_before(view, at, label, own),
         open=int(states[0][outcome].sum()),
         overdue=int(states[1][outcome].sum()),
-        first_at=cases["reported_at"].iloc[-1].to_pydatetime(),
-        last_at=cases["reported_at"].iloc[0].to_pydatetime(),
-        pressure=float((1 - (at.until - cases["reported_at"]) / dt.timedelta(days=view.definition.repeat.days)).sum()),
-        address=addresses[0] if addresses else None,
-        lon=None if np.isnan(lon) else float(lon),
-        lat=None if np.isnan(lat) else float(lat),
+        first_at=first,
+        last_at=last,
+        pressure=float((1 - age).sum()),
+        address=next((text for text in cases["address"] if isinstance(text, str) and text.strip()), None),
+        lon=float(events.lon[placed].mean()) if len(placed) else None,
+        lat=float(events.lat[placed].mean()) if len(placed) else None,
         cases=cases,
     )
 
 
-def _before(view: View, at: _Found, label: int) -> int:
+def _before(view: View, at: _Found, label: int, own: Ints) -> int:
     """Events of the days before that are at one place with any case of this one."""
     events = at.events
-    own = np.flatnonzero(at.label == label)
     earlier = np.arange(at.first)[(events.area[: at.first] == events.area[label]) & (events.category[: at.first] == events.category[label])]
     if not len(earlier):
         return 0
