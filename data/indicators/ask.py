@@ -14,7 +14,7 @@ from data.answers import Answers
 from data.errors import QueryTimeout
 from data.filters import sentence
 from data.indicators import compared, compute, formula
-from data.indicators.compute import Number
+from data.indicators.compute import Counts, Number
 from data.indicators.population import population
 from data.indicators.ranking import as_object, ranking
 from data.indicators.registry import INDICATORS, Indicator
@@ -80,7 +80,8 @@ def _made_of(answers: Answers, found: Mapping[str, Number], lang: Language) -> d
 
 def numbers(answers: Answers, indicators: Sequence[Indicator]) -> dict[str, Number]:
     """Indicators of a request's selection; questions that other panels have put are not put again."""
-    return {indicator.key: _number(answers, indicator, is_previous=False) for indicator in indicators}
+    counts = compute.count_outcomes(answers.view, answers(queries.outcomes_per_bucket))
+    return {indicator.key: _number(answers, indicator, counts, is_previous=False) for indicator in indicators}
 
 
 def previous_numbers(answers: Answers, indicators: Sequence[Indicator]) -> dict[str, Number]:
@@ -90,13 +91,13 @@ def previous_numbers(answers: Answers, indicators: Sequence[Indicator]) -> dict[
     """
     if window(answers.view, answers.selection).previous is None:
         return {}
-    return {indicator.key: _number(answers, indicator, is_previous=True) for indicator in indicators if indicator.measure != "video"}
+    counts = compute.count_outcomes(answers.view, answers(queries.outcomes_per_bucket), previous=True)
+    asked = [indicator for indicator in indicators if indicator.measure != "video"]
+    return {indicator.key: _number(answers, indicator, counts, is_previous=True) for indicator in asked}
 
 
-def _number(answers: Answers, indicator: Indicator, *, is_previous: bool) -> Number:
+def _number(answers: Answers, indicator: Indicator, counts: Counts, *, is_previous: bool) -> Number:
     view = answers.view
-    outcomes = answers(queries.outcomes_per_bucket)
-    counts = compute.count_outcomes(view, outcomes, previous=is_previous)
     if indicator.measure == "source":
         rows = answers(queries.sources)
         return compute.of_sources(view, indicator, rows[rows["is_previous"].astype(bool) == is_previous], counts)
@@ -109,7 +110,7 @@ def _number(answers: Answers, indicator: Indicator, *, is_previous: bool) -> Num
         return compute.of_population(view, indicator, counts, population(view, answers.selection))
     if indicator.measure != "duration":
         return compute.evaluate(view, indicator, counts)
-    current = compute.count_outcomes(view, outcomes)
+    current = compute.count_outcomes(view, answers(queries.outcomes_per_bucket)) if is_previous else counts
     denominator = compute.weights(view)[indicator.key].denominator
     shares = tuple(compute.duration_shares(indicator, int(current[denominator].sum())))
     rows = answers(queries.durations, shares, indicator.key)
