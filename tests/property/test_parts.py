@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ import numpy as np
 import pytest
 
 from data import queries
+from data.answers import Answers
 from data.due import due_until
 from data.errors import SelectionError
 from data.indicators import compute, parts
 from data.indicators.areas import indicator_per_area
-from data.indicators.ask import ask
+from data.indicators.ask import numbers
 from data.indicators.registry import INDICATORS
 from data.selection import Selection
 from data.store.store import Store
@@ -57,6 +59,12 @@ def selections(view: View, oracle: Oracle) -> list[tuple[dict[str, Any], Selecti
     return [whole, *drawn]
 
 
+def told(view: View, selection: Selection) -> dict[str, dict[str, Any]]:
+    """Every indicator's number, as ``ask`` gives it."""
+    found = numbers(Answers(view, selection, is_screen=False), list(INDICATORS.values()))
+    return {key: dataclasses.asdict(number) for key, number in found.items()}
+
+
 def cases(view: View, selection: Selection, key: str, part: str, limit: int = 400) -> Iterator[dict[str, Any]]:
     """Every case of a part, page by page."""
     cursor, total, given = None, -1, 0
@@ -86,7 +94,7 @@ def test_the_cases_of_the_parts_reproduce_the_number(
     view: View, oracle: Oracle, selections: list[tuple[dict[str, Any], Selection]], key: str
 ) -> None:
     for chosen, selection in selections[:2]:
-        number = ask(view, selection)["indicators"][key]
+        number = told(view, selection)[key]
         names = list(parts.parts(view, selection, INDICATORS[key]))
         listed = {name: list(cases(view, selection, key, name)) for name in names}
         ids = {name: {event["event_id"] for event in events} for name, events in listed.items()}
@@ -116,7 +124,7 @@ def test_parts_of_a_score_and_of_cameras(view: View) -> None:
         queries.part_page(view, selection, "video_online_rate", "numerator")
     with pytest.raises(SelectionError, match="choose one of"):
         queries.part_page(view, selection, "accepted", "excluded:nothing")
-    answer = ask(view, selection)["indicators"]
+    answer = told(view, selection)
     points = view.definition.terms
     base = sum(-worth for worth in points.values() if worth < 0)
     assert math.isclose(answer["composite_score"]["value"], base + sum(worth * answer[key]["value"] for key, worth in points.items()))
@@ -145,14 +153,14 @@ def test_a_cursor_that_no_page_gave_is_refused(view: View, cursor: str) -> None:
 def test_totals_are_sums_over_any_partition(view: View, selections: list[tuple[dict[str, Any], Selection]]) -> None:
     """Over days, categories at their deepest, areas; the mean of a partition's rates is never what is shown."""
     for _, selection in selections[:3]:
-        whole = ask(view, selection)["indicators"]
+        whole = told(view, selection)
         found = window(view, selection)
         middle = found.from_day + dt.timedelta(days=found.days // 2)
         days = [selection.with_(to_day=middle), selection.with_(from_day=middle + dt.timedelta(days=1))]
         levels = [selection.with_(urgency=(urgency,)) for urgency in ("normal", "urgent", "critical")]
         domains = [selection.with_(domain=(name,)) for name in ("大平安", "大民生", "未分类")]
         for partition in (days, levels if not selection.urgency else [selection], domains if not selection.domain else [selection]):
-            answers = [ask(view, part)["indicators"] for part in partition]
+            answers = [told(view, part) for part in partition]
             for key in ADDING:
                 for figure in ("numerator", "denominator", "n"):
                     if whole[key][figure] is not None:
@@ -168,20 +176,20 @@ def test_totals_are_sums_over_any_partition(view: View, selections: list[tuple[d
 @pytest.mark.parametrize("key", [key for key in ADDING if INDICATORS[key].interval != "bootstrap"])
 def test_areas_and_what_lies_in_none_of_them_add_up(view: View, key: str) -> None:
     selection = Selection(window="60d")
-    frame, number = indicator_per_area(view, selection, key), ask(view, selection)["indicators"][key]
+    frame, number = indicator_per_area(view, selection, key), told(view, selection)[key]
     assert math.isclose(frame["numerator"].sum(), number["numerator"])
     assert frame["n"].sum() == number["n"]
 
 
 def test_a_wider_selection_never_counts_less(view: View, selections: list[tuple[dict[str, Any], Selection]]) -> None:
     for _, selection in selections:
-        narrow = ask(view, selection)["indicators"]
+        narrow = told(view, selection)
         changes: list[dict[str, Any]] = [{"from_day": (selection.from_day or dt.date(2026, 1, 1)) - dt.timedelta(days=9)}]
         changes += [{"area": None}] if selection.area else []
         several = ("domain", "source", "stage", "deadline", "callback", "urgency")
         changes += [{name: ()} for name in several if getattr(selection, name)]
         for change in changes:
-            wide = ask(view, selection.with_(**change))["indicators"]
+            wide = told(view, selection.with_(**change))
             for key in ADDING:
                 for figure in ("numerator", "denominator", "n"):
                     if narrow[key][figure] is not None:
@@ -191,7 +199,7 @@ def test_a_wider_selection_never_counts_less(view: View, selections: list[tuple[
 @pytest.mark.parametrize("key", INDICATORS)
 def test_an_empty_selection_has_no_value_and_is_no_error(view: View, key: str) -> None:
     selection = Selection(q="nobody wrote this", area="999901001001001")
-    number = ask(view, selection)["indicators"][key]
+    number = told(view, selection)[key]
     if INDICATORS[key].unit == "count":
         assert number["value"] == 0
     elif INDICATORS[key].measure not in ("population", "video"):
@@ -207,7 +215,7 @@ def test_the_demo_obeys_the_laws_too(demo_store: Path) -> None:
     snapshot = Store(demo_store).current()
     for at, definition in enumerate(snapshot.definitions.values()):
         view, selection = View(snapshot, definition), Selection(window="90d")
-        answer = ask(view, selection)["indicators"]
+        answer = told(view, selection)
         counts = compute.count_outcomes(view, queries.outcomes_per_bucket(view, selection))
         for key in EVENTS if at == 0 else ("satisfaction_rate", "composite_score"):
             total = {
