@@ -79,7 +79,7 @@ class Weights:
 
 def weights(view: View) -> dict[str, Weights]:
     """Weights of every indicator by key; evaluated once per snapshot and definition."""
-    return view.snapshot.once(("weights", view.definition.sha256, view.definition.basically_satisfied), lambda: _weigh(view))
+    return view.snapshot.once(("weights", view.definition.basically_satisfied, view.definition.call_back), lambda: _weigh(view))
 
 
 def _weigh(view: View) -> dict[str, Weights]:
