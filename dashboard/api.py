@@ -109,9 +109,13 @@ def routes(context: Context) -> Blueprint:
 
     @_in_words
     def events() -> Response:
-        with looking("limit", "cursor") as (view, selection, given):
-            limit = _limit(given.get("limit"))
-            return _json(queries.event_page(view, selection, limit, given.get("cursor")))
+        with looking("limit", "cursor", "part") as (view, selection, given):
+            limit, cursor = _limit(given.get("limit")), given.get("cursor")
+            if "part" not in given:
+                return _json(queries.event_page(view, selection, limit, cursor))
+            if selection.indicator is None:
+                raise SelectionError("part is a part of an indicator; name it with indicator=.")
+            return _json(queries.part_page(view, selection, selection.indicator, given["part"], limit=limit, cursor=cursor))
 
     @_in_words
     def areas() -> Response:

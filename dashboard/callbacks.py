@@ -10,7 +10,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import ClientsideFunction, Dash, Input, Output, State, html
 
 from dashboard import ids
 from dashboard.apology import apology
@@ -19,6 +19,7 @@ from dashboard.empty import explain
 from dashboard.links import merge
 from dashboard.log import note_failure
 from dashboard.look import Look
+from dashboard.opened.panel import SCRIPTS as OPENED_SCRIPTS
 from dashboard.panels.panel import Panel
 from dashboard.refusal import refusal
 from dashboard.words import say
@@ -35,12 +36,24 @@ SCRIPTS = "quanyu_controls"
 
 def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequence[str]) -> None:
     """Register the callbacks of a page with these panels; ``figures`` are the keys of its charts."""
-    outputs = [Output(component, name) for panel in panels for component, name in panel.outputs]
-    app.callback(outputs, Input(ids.SELECTION, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
+    register_panels(app, context, panels)
     _in_browser(app, "push", Output(ids.PUSHED, "data"), Input(ids.SELECTION, "data"))
     _in_browser(app, "settle", Output(ids.PAGE, "data-settled"), Input(ids.panel(panels[0].key), "children"))
     for key in figures:
         _in_browser(app, "figure", Output(ids.chart(key), "figure"), Input(ids.figure(key), "data"), Input(ids.SCALE, "data"))
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction(OPENED_SCRIPTS, "chart"),
+            Output(ids.panel(key), "data-opened"),
+            Input(ids.chart(key), "clickData"),
+            State(ids.figure(key), "data"),
+            prevent_initial_call=True,
+        )
+
+
+def register_panels(app: Dash, context: Context, panels: Sequence[Panel]) -> None:
+    """Register only the callback that fills these panels, for a further page with the same stores."""
+    outputs = [Output(component, name) for panel in panels for component, name in panel.outputs]
+    app.callback(outputs, Input(ids.SELECTION, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
 
 
 def _in_browser(app: Dash, function: str, output: Output, *inputs: Input) -> None:
@@ -51,7 +64,7 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
     """Everything the panels show for an address; ``generation`` only says that there is something new to look at."""
     selection, notes = Selection.parse(address or "")
     try:
-        with context.view(selection.snapshot, selection.definition) as view:
+        with context.view(selection.snapshot, selection.definition, is_strict=False) as view:
             values, _ = context.answers.get(
                 view,
                 ("panels", tuple(panel.key for panel in panels), address),

@@ -48,10 +48,11 @@ class Context:
     metrics: Metrics = field(default_factory=Metrics)
 
     @contextlib.contextmanager
-    def view(self, snapshot: str | None = None, definition: str | None = None) -> Iterator[View]:
+    def view(self, snapshot: str | None = None, definition: str | None = None, *, is_strict: bool = True) -> Iterator[View]:
         """The viewer's look at a pinned snapshot, or at the one in force.
 
-        The snapshot stays open until the block ends.
+        The snapshot stays open until the block ends. Unless it is strict, the snapshot's default stands in for a definition that
+        it does not have; :func:`data.filters.settle` says so.
 
         Raises
         ------
@@ -61,7 +62,8 @@ class Context:
             The snapshot was published without that definition.
         """
         with self.store.lease(snapshot) as held:
-            yield View(held, held.definition(definition), self.scope())
+            known = definition if is_strict or definition in held.definitions else None
+            yield View(held, held.definition(known), self.scope())
 
     def generation(self) -> str:
         """Id of the snapshot in force; empty where there is none. Cheap."""

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-Language = Literal["zh", "en"]
-MISSING = "—"
-MINUS = "\u2212"  # as wide as a plus sign, unlike the hyphen
+from data.figures import MINUS, MISSING, amount, count, plain, unit, with_unit
+from data.vocabulary import Language
+
+__all__ = [
+    "MINUS",
+    "MISSING",
+    "Language",
+    "Text",
+    "amount",
+    "change",
+    "clock",
+    "count",
+    "local",
+    "moment",
+    "plain",
+    "signed",
+    "span",
+    "unit",
+    "value",
+    "with_unit",
+]
 
 
 @dataclass(frozen=True)
@@ -23,42 +40,11 @@ class Text:
         return f"{self.value} {self.unit}".strip()
 
 
-UNITS: dict[str, tuple[str, str]] = {
-    "count": ("件", ""),
-    "rate": ("%", "%"),
-    "score": ("分", "points"),
-    "hours": ("小时", "h"),
-    "per_10k": ("件/万人", "per 10k"),
-}
-
-
-def count(n: float) -> str:
-    """A whole number with thousands separators."""
-    return f"{n:,.0f}".replace("-", MINUS)
-
-
-def unit(kind: str, lang: Language) -> str:
-    """The small word beside a number of this kind; a kind that is not known has none."""
-    zh, en = UNITS.get(kind, ("", ""))
-    return zh if lang == "zh" else en
-
-
 def value(number: float | None, kind: str, lang: Language) -> Text:
     """A number of an indicator's kind; fractions become percent. None is a dash without unit."""
     if number is None or number != number:  # noqa: PLR0124 — NaN
         return Text(MISSING)
     return Text(plain(number, kind), unit(kind, lang))
-
-
-def plain(number: float | None, kind: str) -> str:
-    """The same without a unit, for table columns that name it once."""
-    if number is None or number != number:  # noqa: PLR0124 — NaN
-        return MISSING
-    if kind == "rate":
-        return f"{number * 100:.1f}".replace("-", MINUS)
-    if kind == "count":
-        return count(number)
-    return f"{number:,.1f}".replace("-", MINUS)
 
 
 def change(now: float | None, before: float | None, kind: str, lang: Language) -> str:

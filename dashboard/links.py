@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from dash import html
 
 Changes = Mapping[str, str | None]
 
+OPEN: Final = "open"
+"""The key of an address that says which number is open."""
+WORKBENCH: Final = "/analysis"
+"""Where a selection is analysed."""
+HANDBOOK: Final = "/indicators"
+"""Where indicators are told of, each under its key."""
 OPEN_WINDOW: Changes = {"from": None, "to": None}
 """A named window takes the place of dates."""
 
@@ -22,6 +28,37 @@ def merge(address: str, changes: Changes) -> str:
     kept = [(key, value) for key, value in parse_qsl(address, keep_blank_values=True) if key not in changes]
     added = [(key, value) for key, value in changes.items() if value is not None]
     return urlencode([*kept, *added], safe=",:@")
+
+
+def escaped(name: str) -> str:
+    """A name as one value of an address, whose commas separate no values."""
+    return name.replace("\\", "\\\\").replace(",", "\\,")
+
+
+def opened(indicator: str, changes: Changes) -> str:
+    """The value of ``open`` for a number: its indicator, and what it changes of the page's address (None removes a key)."""
+    listed = urlencode({key: value or "" for key, value in changes.items() if value or key not in ("part", "cursor")}, safe=",:@")
+    return f"{indicator}?{listed}" if listed else indicator
+
+
+def closed(address: str) -> str:
+    """An address without what is opened."""
+    return "&".join(part for part in address.split("&") if not part.startswith(f"{OPEN}="))
+
+
+def opener(address: str, indicator: str, children: Any, class_name: str = "", changes: Changes | None = None, **more: Any) -> html.A:
+    """A number that opens: ``indicator`` of the address with ``changes``, which may name a ``part`` of it.
+
+    A link like all controls, so that it works in a new tab; ``opened.js`` catches the click.
+    """
+    value = opened(indicator, changes or {})
+    return html.A(
+        children,
+        href=f"?{merge(address, {OPEN: value})}",
+        className=f"opener {class_name}".strip(),
+        **attributes(data_open=value, aria_haspopup="dialog"),
+        **more,
+    )
 
 
 def attributes(**named: str) -> dict[str, Any]:

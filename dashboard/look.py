@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dashboard.format import Language
+from dashboard.format import Language, value
 from dashboard.words import say
 from data import queries
 from data.answers import Answers
@@ -19,6 +19,7 @@ from data.codes import CODES
 from data.filters import active
 from data.indicators import compute
 from data.indicators.areas import indicator_per_area
+from data.indicators.definition import Mark
 from data.indicators.registry import INDICATORS, Indicator
 from data.selection import Selection, sentence
 from data.view import View
@@ -80,6 +81,27 @@ class Look:
     def window(self) -> Window:
         """The days shown and those they are compared with."""
         return window(self.view, self.selection)
+
+    @property
+    def before(self) -> str:
+        """What the window compared with is called."""
+        return say(f"before_{self.window.compared}", self.lang)
+
+    @property
+    def versus(self) -> str:
+        """The comparison in a few words."""
+        words = say(f"vs_{self.window.compared}", self.lang)
+        previous = self.window.previous
+        return words + say("same_elapsed", self.lang) if previous is not None and previous.cut_at is not None else words
+
+    def mark(self, indicator: Indicator, number: float | None) -> tuple[Mark | None, str]:
+        """How a value stands to what the definition asks of the indicator, and that in words; nothing without value or target."""
+        mark = self.view.definition.mark(indicator.key, number)
+        if mark is None:
+            return None, ""
+        goal = self.view.definition.targets[indicator.key]
+        asked = {name: str(value(getattr(goal, name), indicator.unit, self.lang)) for name in ("target", "threshold")}
+        return mark, say(f"mark_{mark}", self.lang, **asked)
 
     @cached_property
     def sentence(self) -> str:
@@ -144,8 +166,8 @@ class Look:
         return listed if len(listed) > 3 or spare in listed else [*listed, spare]
 
     def _can_say(self, indicator: Indicator) -> bool:
-        if indicator.measure == "source":
-            return any(source.is_proactive for source in self.view.snapshot.sources)
+        if indicator.measure in ("source", "repeat"):
+            return compute.is_recorded(self.view, indicator)
         if indicator.measure == "score":
             return all(self._can_say(INDICATORS[key]) for key in self.view.definition.terms)
         if indicator.key == "accepted":

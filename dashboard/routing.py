@@ -17,7 +17,9 @@ from dashboard import ids
 from dashboard.apology import apology
 from dashboard.context import Context
 from dashboard.guard import MAX_QUERY
+from dashboard.links import closed
 from dashboard.log import note_failure
+from dashboard.opened import panel as opened
 from dashboard.page import Accept, Page
 from data.errors import QuanyuError
 from data.vocabulary import Language
@@ -42,11 +44,11 @@ def _is_address(value: Any) -> bool:
     )
 
 
-ACCEPTS: Final[Mapping[str, Accept]] = {f"{ids.ADDRESS}.data": _is_address}
+ACCEPTS: Final[Mapping[str, Accept]] = {f"{ids.ADDRESS}.data": _is_address, **opened.ACCEPTS}
 
 
 def frame(context: Context) -> Component:
-    """What stands around every page: where it is laid, the banner, the stores that scripts write."""
+    """What stands around every page: where it is laid, the banner, the panel that opens, the stores that scripts write."""
     generation = context.generation()
     known: dict[str, Any] = {"aria-live": "polite", "data-build": context.build, "data-generation": generation}
     return html.Div(
@@ -56,6 +58,7 @@ def frame(context: Context) -> Component:
             dcc.Store(id=ids.GENERATION, data=generation),
             html.Div(id=ids.BANNER, role="status", hidden=True, **known),
             html.Div(id=ids.FRAME),
+            *opened.component(),
         ]
     )
 
@@ -72,7 +75,7 @@ def message(words: str) -> Component:
 
 def lay(context: Context, pages: Mapping[str, Page], address: dict[str, Any]) -> tuple[Component, dict[str, str]]:
     """The page of an address, or a sentence where it cannot be made, and its title and language."""
-    query = address["query"]
+    query = closed(address["query"])
     lang = language(query)
     page = pages.get(address["path"])
     if page is None:
@@ -98,3 +101,4 @@ def register(app: Dash, context: Context, pages: Iterable[Page]) -> None:
         ("name", Output(ids.FRAME, "lang"), Input(ids.TITLE, "data")),
     ):
         app.clientside_callback(ClientsideFunction("address", name), output, read)  # type: ignore[no-untyped-call]
+    opened.register(app, context)

@@ -18,6 +18,7 @@ from typer.exceptions import Abort, TyperException
 
 from data import console
 from data.errors import ConfigError, DefinitionError, FileRejected, QuanyuError, SelectionError, UnknownIndicator
+from data.indicators import commands as indicator_commands
 from data.options import DEFAULT_STORE, AsJson, StoreFolder
 from data.store import commands
 from data.store.store import Store
@@ -196,6 +197,7 @@ def ask(
 
 
 commands.add_to(app)
+indicator_commands.add_to(app)
 
 
 def _source(name: str, kind: Kind, columns: list[str] | None, **more: str | None) -> SourceConfig:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from data import bundle, queries
 from data.indicators import areas
+from data.indicators.ranking import Ranking, ranking
 from data.indicators.registry import INDICATORS
 from data.questions import QUESTIONS
 from data.selection import Selection
+from data.stages import Stages
 from data.view import View
 
 P = ParamSpec("P")
@@ -121,8 +123,17 @@ def _hours(answers: Answers) -> pd.DataFrame:
     return rows[~rows["is_previous"]].groupby("hour_of_week", as_index=False)["n"].sum()
 
 
+def _per_row(answers: Answers, key: str, depth: int | None = None) -> pd.DataFrame:
+    return areas.indicator_per_row(answers.view, answers.selection, key, depth, ask=answers.rows)
+
+
 def _per_area(answers: Answers, key: str, depth: int | None = None) -> pd.DataFrame:
-    return areas.indicator_per_area(answers.view, answers.selection, key, depth, ask=answers.rows)
+    return areas.areas_of(answers(areas.indicator_per_row, key, depth))
+
+
+def _ranking(answers: Answers, key: str, depth: int | None = None) -> Ranking:
+    rows = answers(areas.indicator_per_row, key, depth)
+    return ranking(answers.view, answers.selection, key, depth, ask=answers.rows, rows=rows)
 
 
 def _urgent(answers: Answers, limit: int = 12) -> pd.DataFrame:
@@ -132,6 +143,10 @@ def _urgent(answers: Answers, limit: int = 12) -> pd.DataFrame:
     return queries.urgent_events(view, selection, limit, **queries.enough_from(view, selection, _outcomes(answers), limit))
 
 
+def _stage_analysis(answers: Answers) -> Stages:
+    return queries.stage_analysis(answers.view, answers.selection, _outcomes(answers))
+
+
 DERIVED: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     queries.outcomes_per_bucket: _outcomes,
     queries.categories_per_bucket: _categories,
@@ -139,7 +154,10 @@ DERIVED: Final[dict[Callable[..., Any], Callable[..., Any]]] = {
     queries.sources: _sources,
     queries.hours_of_week: _hours,
     queries.urgent_events: _urgent,
+    queries.stage_analysis: _stage_analysis,
     queries.indicator_per_area: _per_area,
     areas.indicator_per_area: _per_area,
+    areas.indicator_per_row: _per_row,
+    ranking: _ranking,
 }
 """Questions whose answer follows from what the screen asks anyway."""

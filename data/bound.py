@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from data.window import window
-
 if TYPE_CHECKING:
     from data.selection import Selection
     from data.view import View
@@ -69,20 +67,6 @@ def area_ix(view: View, selection: Selection) -> int:
     if selection.area is None:
         return view.top if view.spans else -1
     return next((ix for ix in view.snapshot.areas.find(selection.area) if view.sees(ix)), -1)
-
-
-def window_with_previous(view: View, selection: Selection) -> Bound:
-    """The window's lines widened to the previous window, which is cut where the current one has not got further."""
-    found = window(view, selection)
-    previous = found.previous
-    parameters: dict[str, Any] = {"first_day": found.from_day, "last_day": found.to_day, "from_day": found.from_day}
-    parameters["previous_day"] = found.from_day if previous is None else previous.from_day
-    if previous is None:
-        return Bound(frozenset({"window"}), parameters)
-    parameters["first_day"] = previous.from_day
-    if previous.cut_at is None:
-        return Bound(frozenset({"window"}), parameters)
-    return Bound(frozenset({"window", "window_cut"}), parameters | {"cut_at": previous.cut_at})
 
 
 def deadline_masks(view: View) -> dict[str, Mask]:

@@ -13,12 +13,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from data.bound import cohort, scope, window_with_previous
+from data.bound import cohort, scope
 from data.filters import active
 from data.question import Question, answer, code_of, used_by
 from data.schema import TABLES
 from data.selection import Selection
 from data.view import View
+from data.window import window_with_previous
 
 _NARROWED: Final = ("day", "outcome_ix")
 """Columns that the narrowing to window and cohort needs beside those of the questions."""

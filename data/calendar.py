@@ -117,7 +117,12 @@ class WorkingTime:
     @classmethod
     def of(cls, snapshot: Snapshot) -> WorkingTime:
         """The working time a snapshot was published with; the default where its calendar is empty."""
-        table = snapshot.frame("SELECT day, weekday, is_working, hours FROM calendar")
+        return cls.of_table(snapshot.frame("SELECT day, weekday, is_working, hours FROM calendar"), snapshot.zone.key)
+
+    @classmethod
+    def of_table(cls, table: pd.DataFrame, timezone: str) -> WorkingTime:
+        """The working time of a table ``calendar``; the default where it is empty."""
+        columns = ["day", "weekday", "is_working", "hours"]
         rows = [
             CalendarRow(
                 None if pd.isna(day) else pd.Timestamp(day).date(),
@@ -125,9 +130,9 @@ class WorkingTime:
                 bool(is_working),
                 None if pd.isna(hours) else str(hours),
             )
-            for day, weekday, is_working, hours in table.itertuples(index=False, name=None)
+            for day, weekday, is_working, hours in table[columns].itertuples(index=False, name=None)
         ]
-        return cls(rows or default_rows(snapshot.zone.key), snapshot.zone.key)
+        return cls(rows or default_rows(timezone), timezone)
 
     @classmethod
     def default(cls, timezone: str = CHINA) -> WorkingTime:
@@ -155,6 +160,12 @@ class WorkingTime:
         self._start, length = start[order], np.maximum((end - start)[order], 0)
         self._worked_to = np.cumsum(length)
         self._worked_from = self._worked_to - length
+
+    def spans(self) -> pd.DataFrame:
+        """``start_at`` (UTC, without zone) of every span of working time, and working microseconds before and up to its end."""
+        return pd.DataFrame(
+            {"start_at": self._start.astype("datetime64[us]"), "worked_from": self._worked_from, "worked_to": self._worked_to}
+        )
 
     def add_hours(self, instant: dt.datetime, hours: float) -> dt.datetime:
         """The instant ``hours`` working hours later, in UTC; an end falls at the end of a span, not on the next start."""

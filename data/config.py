@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import ConfigError
 from data.inbox import is_temporary
+from data.indicators import definition as rules
+from data.indicators.definition import Definition
 
 EntityKind = Literal["area", "event", "video_point", "category", "calendar"]
 Mode = Literal["full", "changes"]
@@ -26,7 +28,7 @@ MODES: Final[tuple[str, ...]] = get_args(Mode)
 DEFAULT_TIMEZONE: Final = "Asia/Shanghai"
 DEFAULT_LEVELS: Final = ("district", "street", "community", "grid")
 
-_TOP: Final = {"timezone", "name", "code", "as_of", "levels", "made_up", "definition", "source"}
+_TOP: Final = {"timezone", "name", "code", "as_of", "levels", "made_up", "definition", "definitions", "source"}
 _SOURCE: Final = {
     "name", "kind", "path", "level", "datum", "encoding", "sheet", "department", "mode", "columns", "values", "dissolve",
 }  # fmt: skip
@@ -101,6 +103,8 @@ class Config:
         The data's "now" in UTC, or None to take it from the events.
     definition
         ``name@version`` of the definition used by default, or None for the one shipped first.
+    definitions
+        The deployment's own definitions, beside those shipped.
     """
 
     zone: ZoneInfo
@@ -111,6 +115,7 @@ class Config:
     made_up: bool = False
     definition: str | None = None
     sources: tuple[SourceConfig, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
     @classmethod
     def default(cls) -> Config:
@@ -165,6 +170,7 @@ class Config:
             made_up=bool(_typed(raw, "made_up", bool, where)),
             definition=_typed(raw, "definition", str, where),
             sources=sources,
+            definitions=_definitions(raw.get("definitions", []), folder, where),
         )
 
     def of_kind(self, kind: EntityKind) -> list[SourceConfig]:
@@ -219,6 +225,18 @@ def _source(raw: Mapping[str, Any], folder: Path, where: str, levels: tuple[str,
         values={target: _mapping(pairs, f"{where}: values.{target}") for target, pairs in _table(raw, "values", where).items()},
         dissolve=bool(_typed(raw, "dissolve", bool, where)),
     )
+
+
+def _definitions(given: object, folder: Path, where: str) -> tuple[Definition, ...]:
+    """The definition files that a configuration names: paths or globs beside it."""
+    patterns = _texts([given] if isinstance(given, str) else given, f"{where}: definitions")
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        matched = sorted(Path(name) for name in glob.glob(str(folder / os.path.expandvars(pattern)), recursive=True))
+        if not matched:
+            raise ConfigError(f"{where}: definitions: no file at {pattern}; correct the path or put the definition there.")
+        found |= dict.fromkeys(matched)
+    return tuple(rules.read(path) for path in found)
 
 
 def _datum(datum: object, where: str) -> str:

@@ -241,8 +241,8 @@ def _cases(entry: Mapping[str, Any], most: int = 3) -> str:
 
 
 def answered(answer: Mapping[str, Any]) -> None:
-    """Indicators as a table; what is not shown is a dash, with what was left out beside it."""
-    for line in (answer["sentence"], *answer.get("notes", ())):
+    """What is shown and compared, and indicators as a table; what is not shown is a dash, with what was left out beside it."""
+    for line in (answer["sentence"], answer["comparison"]["sentence"], *answer.get("notes", ())):
         say(line)
     say(f"{answer['snapshot']}  {answer['definition']}  as of {answer['as_of']}")
     rows = []

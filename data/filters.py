@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from data import values
+from data import days, values
 from data.bound import Bound, Mask, area_ix, bits, deadline_masks, is_true, positions
 from data.due import due_until
 from data.errors import SelectionError
+from data.indicators import call_backs
 from data.indicators.registry import INDICATORS
 from data.schema import STAGES, URGENCIES
 from data.tree import Tree
@@ -70,9 +71,7 @@ def sentence(view: View, selection: Selection, lang: Language = "zh") -> str:
         parts.insert(0, _joined(tops, lang) or Words("无可见区域", "no visible area").in_(lang))
     as_of = snapshot.as_of.astimezone(snapshot.zone)
     parts.append(Words("快照", "snapshot").in_(lang) + f" {as_of:%Y-%m-%d %H:%M}")
-    parts.append(
-        Words("口径", "definition").in_(lang) + f" {view.definition.title.get(lang, view.definition.name)} v{view.definition.version}"
-    )
+    parts.append(Words("口径", "definition").in_(lang) + f" {view.definition.shown(lang)}")
     return (", " if lang == "en" else "，").join(parts)
 
 
@@ -101,6 +100,17 @@ def settle(view: View, selection: Selection, *, strict: bool = False) -> tuple[S
         notes.append(
             Words(f"{key}={shown} 不在此快照中，已忽略。", f"{key}={shown} is not in this snapshot and was left out.").in_(selection.lang)
         )
+    if selection.definition is not None and selection.definition not in view.snapshot.definitions:
+        known = ", ".join(view.snapshot.definitions)
+        if strict:
+            raise SelectionError(f"This snapshot has no definition {selection.definition}; it has {known}.")
+        notes.append(
+            Words(
+                f"此快照没有口径 {selection.definition}，改用 {view.definition.key}；可选：{known}。",
+                f"This snapshot has no definition {selection.definition}; {view.definition.key} is used instead. It has {known}.",
+            ).in_(selection.lang)
+        )
+        selection = selection.with_(definition=None)
     if strict and selection.indicator is not None and selection.indicator not in INDICATORS:
         raise SelectionError(f"There is no indicator {selection.indicator[:40]!r}; choose one of {', '.join(INDICATORS)}.")
     if selection.level is not None and selection.level not in view.snapshot.levels:
@@ -126,7 +136,7 @@ def _named(attribute: str, names: dict[str, Words]) -> Callable[[View, Selection
 
 def _bind_window(view: View, selection: Selection) -> Bound:
     found = window(view, selection)
-    return Bound(frozenset({"window"}), {"first_day": found.from_day, "last_day": found.to_day})
+    return days.between(view, found.from_day, found.to_day)
 
 
 def _say_window(view: View, selection: Selection, lang: Language) -> str:
@@ -139,6 +149,10 @@ def _say_window(view: View, selection: Selection, lang: Language) -> str:
     else:
         short = f"{last:%m-%d}" if first.year == last.year else f"{last}"
         said = f"{first}" + Words(" 至 ", " to ").in_(lang) + short
+    day = view.definition.day
+    if day.begins:
+        zh, en = ("前一日", " of the day before") if day.named_by == "end" else ("当日", "")
+        said += Words(f"（每日自{zh} {day.begins}:00 起）", f" (days from {day.begins}:00{en})").in_(lang)
     return said + (Words("（未结束）", " (not over)").in_(lang) if found.is_partial else "")
 
 
@@ -256,7 +270,8 @@ def _deadlines() -> Filter:
 def _callbacks() -> Filter:
     def bind(view: View, selection: Selection) -> Bound:
         outcomes = view.snapshot.outcomes
-        called, contacted, resolved = (is_true(outcomes[name]) for name in ("has_call_back", "is_contacted", "is_resolved"))
+        said = call_backs.outcomes(view)
+        called, contacted, resolved = (is_true(said[name]) for name in ("has_call_back", "is_contacted", "is_resolved"))
         masks = {
             "effective": called,
             "none": ~called,

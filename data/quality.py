@@ -78,6 +78,7 @@ _REPAIRS: Final[Mapping[str, Words]] = {
     "glued_position": Words("坐标由一格拆出", "positions out of one cell"),
     "degree_minutes": Words("度分秒坐标", "positions in degrees and minutes"),
     "thousands": Words("去掉千位分隔符", "separators of thousands left out"),
+    "computed_deadline": Words("按时限推算截止时间", "deadline worked out from a time limit"),
 }
 """Every entry of :data:`data.ingest.rules.REPAIRS`."""
 _ALL: Final = (

@@ -13,10 +13,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data import boundaries, cases, video
+from data import boundaries, cases, places, video
+from data import stages as progress
 from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
-from data.indicators import areas, compute
+from data.indicators import areas, compute, parts, repeats
+from data.indicators.registry import find
 from data.questions import QUESTIONS
 from data.schema import CELL_COLUMNS
 from data.selection import Selection
@@ -97,6 +99,22 @@ def hours_per_source(view: View, selection: Selection) -> pd.DataFrame:
     return QUESTIONS["hours_per_source"].ask(view, selection, from_day=window(view, selection).from_day)
 
 
+def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
+    """``is_previous, area_ix, n, repeated``; see :func:`data.indicators.repeats.repeats_per_area`."""
+    return repeats.repeats_per_area(view, selection)
+
+
+def repeat_places(view: View, selection: Selection, most: int = places.MOST) -> places.RepeatPlaces:
+    """Places that call again, with their cases; see :func:`data.places.repeat_places`."""
+    return places.repeat_places(view, selection, most)
+
+
+def stage_analysis(view: View, selection: Selection, outcomes: pd.DataFrame | None = None) -> progress.Stages:
+    """How cases get on, see :mod:`data.stages`; ``outcomes`` is the answer of :func:`outcomes_per_bucket` where it is known."""
+    known = outcomes_per_bucket(view, selection) if outcomes is None else outcomes
+    return progress.stages(view, selection, compute.count_outcomes(view, known))
+
+
 def departments(view: View, selection: Selection) -> pd.DataFrame:
     """``department_ix, n``."""
     return QUESTIONS["departments"].ask(view, selection)
@@ -134,8 +152,27 @@ def due_soon(view: View, selection: Selection, outcomes: pd.DataFrame, soon: pd.
 
 
 def due_soon_rows(view: View, selection: Selection) -> pd.DataFrame:
-    """``outcome_ix, n`` of the events whose deadline lies between ``as_of`` and the horizon of "due soon"."""
-    return QUESTIONS["due_soon"].ask(view, selection, **_due(view))
+    """``area_ix, outcome_ix, n`` of the events whose deadline lies between ``as_of`` and the horizon of "due soon".
+
+    ``area_ix`` is one of the areas below the selected one; -1 where an event lies in none of them.
+    """
+    _, group = areas.groups(view, selection)
+    return QUESTIONS["due_soon"].ask(view, selection, groups=group.tolist(), **_due(view))
+
+
+def due_soon_per_area(view: View, soon: pd.DataFrame) -> pd.DataFrame:
+    """``area_ix, stage, n, unmapped, total`` of open cases, from the answer of :func:`due_soon_rows`; areas with most of them first.
+
+    ``total`` is the area's. ``unmapped`` are those of them without a usable position, which no map shows.
+    """
+    table, outcome = view.snapshot.outcomes, soon["outcome_ix"].to_numpy(dtype=int)
+    rows = soon[(deadline_masks(view)["due_soon"] & in_cohort(view))[outcome]]
+    outcome = rows["outcome_ix"].to_numpy(dtype=int)
+    is_mapped = table["is_mapped"].to_numpy(dtype=bool)[outcome]
+    rows = rows.assign(stage=table["stage"].to_numpy()[outcome], unmapped=rows["n"].where(~is_mapped, 0))
+    found = rows.groupby(["area_ix", "stage"], as_index=False)[["n", "unmapped"]].sum()
+    total = found.groupby("area_ix")["n"].transform("sum")
+    return found.assign(total=total).sort_values(["total", "area_ix", "stage"], ascending=[False, True, True], ignore_index=True)
 
 
 def urgent_events(
@@ -256,6 +293,21 @@ def durations(view: View, selection: Selection, shares: tuple[float, ...], indic
 def event_page(view: View, selection: Selection, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
     """One page of the cases behind a selection; see :func:`data.cases.page`."""
     return cases.page(view, selection, limit, cursor)
+
+
+def part_page(
+    view: View, selection: Selection, indicator: str, part: str, *, limit: int = 100, cursor: str | None = None
+) -> dict[str, Any]:
+    """One page of the cases of one part of an indicator; see :func:`data.cases.part_page` and :mod:`data.indicators.parts`.
+
+    Raises
+    ------
+    SelectionError, UnknownIndicator
+        There is no such part or indicator, or the cursor is not one that a page gave.
+    """
+    entry = find(indicator)
+    counts = compute.count_outcomes(view, outcomes_per_bucket(view, selection)) if entry.measure == "score" else None
+    return cases.part_page(view, selection, entry, parts.part(view, selection, entry, part, counts), limit=limit, cursor=cursor)
 
 
 def event_case(view: View, event_id: str) -> dict[str, Any] | None:

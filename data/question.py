@@ -18,11 +18,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.bound import Bound, cohort, positions, scope, window_with_previous
+from data import days
+from data.bound import Bound, cohort, positions, scope
 from data.errors import QueryTimeout
 from data.filters import active
 from data.selection import Selection
 from data.view import View
+from data.window import window_with_previous
 
 FOLDER: Final = Path(__file__).parent / "sql"
 TIME_LIMIT_S: Final = 15.0
@@ -87,7 +89,7 @@ class Question:
         """The lines in force for a view and a selection, with their parameters."""
         bound = scope(view)
         if self.reach == "everything":
-            return bound
+            return bound | days.moved(view)
         for row in active(selection):
             bound |= (
                 window_with_previous(view, selection) if "window" in row.keys and self.reach == "previous" else row.bind(view, selection)

@@ -12,6 +12,8 @@ MASK: Final = "mask over outcome_ix"
 
 _BUCKET: Final = {"bucket": "int; buckets of the window from 0, of the previous window -1, -2, … from its first day on"}
 _N: Final = {"n": "int, events"}
+STEPS: Final = ("accepted", "registered", "dispatched", "disposed", "verified", "closed")
+"""What happens to an event after it was reported, in order; each has a time of its own."""
 _CASE: Final = {
     "event_id": "text",
     "title": "text or null",
@@ -31,6 +33,7 @@ _CASE: Final = {
 _DAYS: Final = {"from_day": "DATE", "previous_day": "DATE", "bucket_days": "INTEGER"}
 _MOST: Final = {"most": "INTEGER"}
 _GROUPS: Final = {"groups": "INTEGER[]"}
+_PART: Final = {"asked": MASK, "chosen": MASK, "kept": MASK}
 _DUE: Final = {"due_from": "TIMESTAMP", "due_until": "TIMESTAMP"}
 
 ISSUE_COLUMNS: Final = (
@@ -63,11 +66,21 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"numerator": "VARCHAR", "denominator": "VARCHAR"},
         ),
         Question("outcomes_per_area", {"area_ix": "int, as located", "outcome_ix": "int"} | _N, {"asked": MASK}),
+        Question(
+            "outcomes_per_area_and_category",
+            {"area_ix": "int, as grouped", "category_ix": "int, as grouped", "outcome_ix": "int"} | _N | {"chosen": "int, events"},
+            {"areas": "INTEGER[]", "categories": "INTEGER[]", "chosen": "VARCHAR", "asked": MASK},
+        ),
         Question("sources_per_area", {"area_ix": "int, as located"} | _N | {"numerator": "int, events"}, {"chosen": "VARCHAR"}),
         Question(
             "durations_per_area",
             {"area_ix": "int, as grouped"} | _N | {"hours": "float, hours"},
             {"groups": "INTEGER[]", "share": "DOUBLE", "asked": MASK},
+        ),
+        Question(
+            "quantiles_per_area",
+            {"area_ix": "int, as grouped", "share": "float, 0 to 1", "hours": "float, hours"},
+            {"groups": "INTEGER[]", "shares": "DOUBLE[]", "asked": MASK},
         ),
         Question(
             "durations",
@@ -76,7 +89,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             reach="previous",
             cohort="never",  # the outcomes asked about are of the cohort
         ),
-        Question("due_soon", {"outcome_ix": "int"} | _N, _DUE),
+        Question("due_soon", {"area_ix": "int, as grouped; -1 none of them", "outcome_ix": "int"} | _N, _DUE | _GROUPS),
         Question(
             "urgent_events",
             {"list": "text: due_soon, overdue or newest", "event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given"},
@@ -102,6 +115,18 @@ QUESTIONS: Final[dict[str, Question]] = {
             _CASE | {"department_ix": "int; 0 is not given"},
             _MOST | {"after_at": "TIMESTAMP", "after_id": "VARCHAR"},
             cohort="unless_asked",
+        ),
+        Question("part_outcomes", {"outcome_ix": "int", "source_ix": "int"} | _N, _PART, cohort="never"),
+        Question(
+            "part_page",
+            {"place": "int, rank of the outcome", "distance": "int; cases of one rank come in its order", "event_ix": "int"}
+            | _CASE
+            | {"department_ix": "int; 0 is not given", "disposed_at": "UTC instant or null", "duration_s": "int, seconds, or null"},
+            _MOST
+            | _PART
+            | {"ranks": "INTEGER[]", "order": "VARCHAR", "now": "TIMESTAMP"}
+            | {"after_place": "INTEGER", "after_distance": "BIGINT", "after_id": "VARCHAR"},
+            cohort="never",  # what was left out is a part, too
         ),
         Question(
             "event_case",
@@ -171,6 +196,62 @@ QUESTIONS: Final[dict[str, Question]] = {
             | dict.fromkeys(ISSUE_COLUMNS, "int, events"),
             _GROUPS | {"unclassified": "VARCHAR"},
             cohort="never",
+        ),
+        Question(
+            "stage_times",
+            _N
+            | {
+                f"{step}_{column}": words
+                for step in (*STEPS, "whole")
+                for column, words in (
+                    ("n", "int, events with both times in order"),
+                    ("seconds", "median and 90 % quantile, seconds; null without any"),
+                    ("untimed", "int, events that got so far and lack a time"),
+                    ("disordered", "int, events with the times reversed"),
+                    ("given", "int, events with the time of this step"),
+                )
+                if (step, column) != ("whole", "given")
+            },
+            dict.fromkeys(("registered", "dispatched", "disposed", "closed"), "VARCHAR"),
+        ),
+        Question(
+            "open_cases",
+            {"outcome_ix": "int", "department_ix": "int; 0 is not given", "node": "int, as grouped", "wait": "int, edges passed"} | _N,
+            _GROUPS | {"edges": "DOUBLE[]", "now": "TIMESTAMP", "waiting": MASK},
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question("outcomes_per_department", {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N, cohort="never"),
+        Question(
+            "repeat_candidates",
+            {
+                "event_ix": "int",
+                "at_us": "int, microseconds since 1970",
+                "area_ix": "int, as located",
+                "category_ix": "int",
+                "lon": "degrees or null",
+                "lat": "degrees or null",
+                "address": "int, equal where the address is; 0 without one",
+            },
+            {"since": "TIMESTAMP", "until": "TIMESTAMP", "counted": MASK},
+            reach="everything",
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question(
+            "place_events",
+            {"event_ix": "int", "closed_at": "UTC instant or null", "outcome_ix": "int"}
+            | {
+                key: _CASE[key]
+                for key in ("event_id", "title", "address", "area_ix", "category_ix", "reported_at", "deadline_at", "lon", "lat")
+            },
+            {"wanted": "INTEGER[]"},
+            reach="everything",
+            cohort="never",  # those wanted are of the cohort
+        ),
+        Question(
+            "event_keys",
+            {"is_previous": "bool", "event_ix": "int", "area_ix": "int, as located"},
+            {"from_day": "DATE"},
+            reach="previous",
         ),
         Question("rivals_per_area", {"node": "int, as grouped", "code": "reason code, empty: superseded"} | _N, _GROUPS, cohort="never"),
         Question(

@@ -15,9 +15,10 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qs, quote
 
 from data import values
+from data.comparison import KINDS
 from data.errors import SelectionError
 from data.filters import FILTERS, sentence, settle
-from data.vocabulary import Language, Words
+from data.vocabulary import MIX_NAMES, Language, Words
 from data.window import Window, window
 
 __all__ = ["KEYS", "VIEW_KEYS", "Selection", "Window", "sentence", "settle", "window"]
@@ -45,7 +46,7 @@ class Selection:
         Words to look for; west, south, east, north; ring of (lon, lat).
     snapshot, definition
         Pinned snapshot id and definition ``name@version``; None is what is in force.
-    level, indicator, layers, scene, compare, lang, kiosk, tour
+    level, indicator, adjust, layers, scene, compare, lang, kiosk, tour
         How it is shown.
     """
 
@@ -73,6 +74,7 @@ class Selection:
     definition: str | None = None
     level: str | None = None
     indicator: str | None = None
+    adjust: str | None = None
     layers: tuple[str, ...] | None = None
     scene: str | None = None
     compare: str | None = None
@@ -166,9 +168,10 @@ VIEW_KEYS: Final[Mapping[str, values.Kind]] = {
     "definition": values.pattern(r"[a-z0-9_\-]{1,40}@[a-z0-9_.\-]{1,20}", Words("口径 名称@版本", "a definition name@version")),
     "level": values.slug(),
     "indicator": values.slug(),
+    "adjust": values.choice(tuple(MIX_NAMES)),
     "layers": values.slugs(),
     "scene": values.slug(),
-    "compare": values.slug(),
+    "compare": values.choice(KINDS),
     "lang": values.choice(("zh", "en")),
     "kiosk": values.flag(),
     "tour": values.flag(),

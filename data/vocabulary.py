@@ -85,3 +85,9 @@ LEVEL_NAMES: Final[Mapping[str, Words]] = {
     "nta": Words("邻里 (NTA)", "NTA"),
     "community_district": Words("社区区", "community district"),
 }
+MIX_NAMES: Final[Mapping[str, Words]] = {
+    "domain": Words("按领域结构调整", "adjusted for domain mix"),
+    "category": Words("按类别结构调整", "adjusted for category mix"),
+    "subcategory": Words("按小类结构调整", "adjusted for subcategory mix"),
+}
+"""Values of ``adjust=`` from the top of the tree of categories down: the label that stands wherever an adjusted number is shown."""

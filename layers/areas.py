@@ -9,6 +9,7 @@ import orjson
 import pandas as pd
 import shapely
 
+from data.indicators import standardised
 from data.indicators.registry import Indicator
 from data.questions import QUESTIONS
 from data.selection import Selection
@@ -88,10 +89,11 @@ def draw(drawing: Drawing) -> Drawn:
             "digits": digits,
             "unit": unit(indicator, lang),
             "name": indicator.names.in_(lang),
+            "key": indicator.key,
             "minimum_n": drawing.view.definition.minimum_n,
         },
         scale=Scale(
-            f"{indicator.names.in_(lang)} {unit(indicator, lang)}".strip(),
+            _title(drawing),
             _rule(drawing, len(edges) + 1 if is_shown.any() else 0),
             classes.steps(len(edges) + 1) if is_shown.any() else (),
             tuple(f"{edge:,.{edge_digits}f}" for edge in edges),
@@ -115,6 +117,13 @@ def unit(indicator: Indicator, lang: Language) -> str:
     """The word beside a value."""
     zh, en = UNITS[indicator.unit]
     return zh if lang == "zh" else en
+
+
+def _title(drawing: Drawing) -> str:
+    """What the colours say: name, unit, and the adjustment where there is one."""
+    label = standardised.label(drawing.selection, drawing.indicator)
+    name = f"{drawing.indicator.names.in_(drawing.lang)} {unit(drawing.indicator, drawing.lang)}".strip()
+    return name if label is None else f"{name} · {label.in_(drawing.lang)}"
 
 
 def _rule(drawing: Drawing, count: int) -> str:

@@ -126,6 +126,7 @@ def events(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         "title": np.where(rng.random(count) < 0.2, "停车占道 Parking", "其他事项"),
         "is_supervised": rng.random(count) < 0.05,
     })  # fmt: skip
+    table["address"] = np.where(rng.random(count) < 0.4, [f"滨河路 {number} 号" for number in rng.integers(1, 5, count)], None)
     table.loc[~mapped, "cell"] = pd.NA
     table.loc[~has_duration, ["duration_s", "closed_at"]] = pd.NA, pd.NaT
     table.loc[~drawn["has_deadline"].to_numpy(dtype=bool), "deadline_at"] = pd.NaT

@@ -6,6 +6,7 @@ Selections are described here as plain dictionaries, and turned into an address 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,6 +44,11 @@ class Oracle:
         self.events["is_proactive"] = self.events["source_ix"].map(self.sources.set_index("source_ix")["is_proactive"])
         self.events["department"] = self.events["department_ix"].map(self.departments.set_index("department_ix")["name"])
         self.events["urgency"] = self.events["urgency_ix"].map(dict(enumerate(("normal", "urgent", "critical"))))
+
+    @cached_property
+    def at_repeat_point(self) -> pd.Series:
+        """By the rule of the default definition."""
+        return self.repeated()
 
     def below(self, code: str) -> set[int]:
         """Areas at or below the one with this code, by walking from child to parent."""
@@ -123,6 +129,25 @@ class Oracle:
             "due_soon": waiting & (rows["deadline_at"] <= pd.Timestamp(due_until or self.as_of)),
         }
 
+    def repeated(self, cases: int = 3, days: int = 30, metres: float = 50.0) -> pd.Series:
+        """Which events stand at a repeat point: every pair of an area and a category is looked at."""
+        parents = self.categories.set_index("category_ix")
+        kind = [ix if parents.at[ix, "depth"] < 3 else int(parents.at[ix, "parent_ix"]) for ix in range(len(parents))]
+        rows = self.events[~self.events["is_void"] & ~self.events["is_duplicate"]]
+        found = pd.Series(False, index=self.events.index)
+        for _, group in rows.groupby(["area_ix", rows["category_ix"].map(kind.__getitem__)]):
+            at = group["reported_at"].to_numpy().astype("datetime64[us]").astype(np.int64)
+            lon, lat = np.radians(group["lon"].to_numpy(float)), np.radians(group["lat"].to_numpy(float))
+            texts = group["address"].fillna("").astype(str).str.replace(" ", "").str.lower().to_numpy()
+            east = (lon[:, None] - lon) * np.cos((lat[:, None] + lat) / 2)
+            place = 6_371_008.8 * np.sqrt(east**2 + (lat[:, None] - lat) ** 2) <= metres
+            place |= (texts[:, None] == texts) & (texts != "")
+            np.fill_diagonal(place, True)
+            before = at[:, None] - at
+            calls = place & (before >= 0) & (before < days * 86_400_000_000)
+            found[group.index] = calls[calls.sum(axis=1) >= cases].any(axis=0)
+        return found
+
     def population(self, chosen: dict[str, Any]) -> float | None:
         """People in the selected area: its own figure, or the sum of the areas below it."""
 
@@ -174,6 +199,7 @@ class Oracle:
             "proactive_rate": share(good["is_proactive"], good),
             "resolved_locally_rate": share(level_said["is_local"].isin([True]), level_said),
             "unmapped": share(~good["is_mapped"], good),
+            "repeat_rate": share(self.at_repeat_point[good.index], good),
         }
         satisfied = float((called["satisfaction"] == "satisfied").sum() + 0.9 * (called["satisfaction"] == "basically").sum())
         found["satisfaction_rate"] = (satisfied / len(called) if len(called) else None, satisfied, len(called))

@@ -4,7 +4,7 @@
     "use strict";
 
     const STORE = "selection";
-    let address = window.location.search.slice(1);
+    let address = window.quanyuAddress.closed(window.location.search);
     let scale = 0;
 
     function setProps(id, props) {
@@ -52,8 +52,9 @@
     const controls = {
         push: function (query) {
             address = query || "";
-            if (window.location.search.slice(1) !== address) {
+            if (window.quanyuAddress.closed(window.location.search) !== window.quanyuAddress.closed(address)) {
                 window.history.pushState({}, "", window.location.pathname + (address ? "?" + address : ""));
+                window.quanyuAddress.note();
             }
             return address;
         },
@@ -231,7 +232,7 @@
         waiting = window.setTimeout(resized, 150);
     });
     window.addEventListener("popstate", function () {
-        address = window.location.search.slice(1);
+        address = window.quanyuAddress.closed(window.location.search);
     });
     window.setInterval(tick, 5000);
 })();

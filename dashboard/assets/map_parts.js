@@ -253,6 +253,7 @@
                     lines.push([values.name + " " + number + (values.unit === "%" ? "%" : " " + values.unit), "quanyu-tip-value"]);
                 }
                 lines.push([filled(words.n, { n: n.toLocaleString("en-US") }), "is-quiet"]);
+                lines.push([words.evidence, "is-faint"]);
             }
             if (found.target >= 0 && found.target !== screen.own) {
                 lines.push([filled(words.open, { name: areas.names[found.target] }), "is-faint"]);

@@ -107,12 +107,23 @@
                     screen.click(event.containerPoint, event.originalEvent.pointerType === "touch");
                 }
             });
+            /* the right button, or a long touch: what an area's number is made of */
+            map.on("contextmenu", function (event) {
+                const found = screen.find(event.containerPoint);
+                if (found && found.kind === "area") {
+                    event.originalEvent.preventDefault();
+                    screen.evidence(found.at);
+                }
+            });
             map.on("unload", function () { screen.close(); });
             this.onWheel = function () { screen.isUserView = true; };
             this.onKey = function (event) {
                 if (event.target === screen.frame && (event.key === "Backspace" || event.key === "Escape")) {
                     event.preventDefault();
                     screen.up();
+                } else if (event.target === screen.frame && event.key === "Enter" && screen.areas) {
+                    event.preventDefault(); /* or the same key presses the button that the panel puts in focus */
+                    screen.evidence(screen.own);
                 } else if (event.target === screen.frame && (event.key === "Home" || event.key === "0")) {
                     event.preventDefault();
                     screen.fit(true);
@@ -521,6 +532,18 @@
             }
             if (found.target >= 0 && found.target !== this.own) {
                 this.open(found.target);
+            } else if (found.position >= 0) {
+                this.evidence(found.at); /* nothing lies below it */
+            }
+        }
+
+        /* The number by which an area is coloured, opened. */
+        evidence(at) {
+            const values = this.payload.layers.areas;
+            if (values) {
+                const code = this.areas.codes[at].replace(/\\/g, "\\\\").replace(/,/g, "\\,");
+                this.parts.tip(null);
+                window.quanyuOpened.open(values.key + "?area=" + encodeURIComponent(code));
             }
         }
 

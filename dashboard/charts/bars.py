@@ -10,19 +10,30 @@ from dash import html
 
 from dashboard.charts.marks import bar, heading
 from dashboard.format import Language, change, count
-from dashboard.links import Changes, attributes, link
+from dashboard.links import Changes, attributes, link, opener
 from dashboard.words import say
 
 
 @dataclass(frozen=True)
 class Row:
-    """One bar. ``before`` None: there is no window before. ``changes``: what a click does to the address."""
+    """One bar.
+
+    Attributes
+    ----------
+    before
+        None: there is no window before.
+    changes
+        What a click on the name does to the address.
+    cases
+        What of the address its number is; None where no address says it, then it does not open.
+    """
 
     name: str
     n: float
     before: float | None = None
     changes: Changes | None = None
     is_chosen: bool = False
+    cases: Changes | None = None
 
 
 def draw(rows: Sequence[Row], title: str, aside: Any, *, address: str, lang: Language, count_all: int | None = None) -> html.Div:
@@ -59,7 +70,9 @@ def _row(row: Row, longest: float, address: str, lang: Language) -> html.Div:
         [
             name,
             bar(row.n / longest, None if row.before is None else row.before / longest),
-            html.Span(count(row.n), className="n"),
+            html.Span(count(row.n), className="n")
+            if row.cases is None
+            else opener(address, "accepted", count(row.n), "n", row.cases, **attributes(aria_label=f"{row.name} {count(row.n)}")),
             html.Span(delta, className="change"),
         ],
         className="row",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts.bars import Row
+from dashboard.links import escaped
 from data.tree import Tree
 
 KEYS = ("domain", "category", "subcategory")
@@ -46,6 +47,7 @@ def rows(frame: pd.DataFrame, tree: Tree, depth: int, *, chosen: tuple[str, ...]
             float(before[ix]) if has_previous else None,
             _changes(tree, ix, chosen),
             tree.names[ix] in chosen and int(tree.depth[ix]) == depth,
+            _cases(tree, ix, depth),
         )
         for ix in biggest
     ]
@@ -55,3 +57,11 @@ def _changes(tree: Tree, ix: int, chosen: tuple[str, ...]) -> dict[str, str | No
     key = KEYS[int(tree.depth[ix]) - 1]
     below = dict.fromkeys(KEYS[int(tree.depth[ix]) :])
     return {key: None if tree.names[ix] in chosen else tree.names[ix], **below}
+
+
+def _cases(tree: Tree, ix: int, depth: int) -> dict[str, str | None] | None:
+    """What selects exactly the events of a row: its whole path. None for events known less deeply than their siblings."""
+    if int(tree.depth[ix]) < depth and tree.last[ix] > ix:
+        return None
+    path = [escaped(tree.names[node]) for node in tree.path(ix)]
+    return {**dict.fromkeys(KEYS), **dict(zip(KEYS, path, strict=False))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dash import html
 
@@ -11,6 +12,8 @@ from dashboard.charts.due_soon import stage_name
 from dashboard.format import Language
 from dashboard.links import Changes, attributes, link, merge
 from dashboard.words import say
+from data.comparison import KINDS
+from data.indicators.definition import Definition
 from data.selection import Selection
 from data.store.snapshot import Source
 from data.tree import Tree
@@ -19,6 +22,8 @@ from data.window import DEFAULT, Window
 from layers.palette import UNCLASSIFIED
 
 WINDOWS = ("today", "7d", "30d", "90d", "365d", "week", "month", "assessment", "all")
+PAGES: Final = {"screen": "/", "study": "/analysis", "data": "/data"}
+"""Pages that the controls lead to, by the stem of their words."""
 ITEMS = 60
 """Names in one menu at most; the rest are reached through the level above."""
 
@@ -31,17 +36,30 @@ class Chip:
     changes: Changes
 
 
+@dataclass(frozen=True)
+class Definitions:
+    """The definition in force and all of the snapshot's, its default first."""
+
+    chosen: Definition
+    known: Sequence[Definition]
+
+
 def draw(
     selection: Selection,
     window: Window,
     *,
     categories: Tree,
     sources: Sequence[Source],
+    definitions: Definitions,
     chips: Sequence[Chip],
     address: str,
     lang: Language,
+    here: str = "screen",
 ) -> html.Div:
-    """Menus for window, category, source and stage, chips for everything else, and the other language."""
+    """Menus for window, category, source, stage, comparison and definition, chips for everything else, and the other language.
+
+    ``here`` is the page they stand on, one of :data:`PAGES`; the others are linked.
+    """
     other = "en" if lang == "zh" else "zh"
     return html.Div(
         [
@@ -51,7 +69,9 @@ def draw(
             _categories(selection, categories, address, lang),
             _toggles("source", selection.source, [(source.source, source.name_in(lang)) for source in sources], address, lang),
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
-            *([] if selection.kiosk else [_to_data(selection, lang)]),
+            _comparisons(window, address, lang),
+            _definitions(definitions, address, lang),
+            *([] if selection.kiosk else [_to_page(key, selection, address, lang) for key in PAGES if key != here]),
             link(
                 address,
                 {"lang": other if other == "en" else None},
@@ -67,11 +87,11 @@ def draw(
     )
 
 
-def _to_data(selection: Selection, lang: Language) -> html.A:
-    """The way to the data page, for the same snapshot."""
-    kept = {"snapshot": selection.snapshot, "lang": "en" if lang == "en" else None}
-    query = merge("", kept)
-    return html.A(say("to_data", lang), href=f"/data?{query}" if query else "/data", className="to-page", title=say("to_data_hint", lang))
+def _to_page(key: str, selection: Selection, address: str, lang: Language) -> html.A:
+    """The way to another page: for the same selection, or to the data page for the same snapshot."""
+    query = merge("", {"snapshot": selection.snapshot, "lang": "en" if lang == "en" else None}) if key == "data" else address
+    path = PAGES[key]
+    return html.A(say(f"to_{key}", lang), href=f"{path}?{query}" if query else path, className="to-page", title=say(f"to_{key}_hint", lang))
 
 
 def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Language) -> html.A | None:
@@ -105,6 +125,26 @@ def _windows(selection: Selection, window: Window, address: str, lang: Language)
     days = f"{window.from_day:%m-%d} – {window.to_day:%m-%d}"
     choice = days if named not in WINDOWS else say(f"window_{named}", lang)
     return _menu(say("window", lang), choice, items, has_dates)
+
+
+def _comparisons(window: Window, address: str, lang: Language) -> html.Details:
+    """What the window is compared with."""
+    items = [
+        _item(address, {"compare": None if kind == KINDS[0] else kind}, say(f"compare_{kind}", lang), kind == window.compared)
+        for kind in KINDS
+    ]
+    return _menu(say("compare", lang), say(f"vs_{window.compared}", lang), items, window.compared != KINDS[0])
+
+
+def _definitions(definitions: Definitions, address: str, lang: Language) -> html.Details:
+    """The rules by which numbers are made; the snapshot's default needs no word in the address."""
+    default = definitions.known[0].key if definitions.known else ""
+    items = [
+        _item(address, {"definition": None if item.key == default else item.key}, item.shown(lang), item.key == definitions.chosen.key)
+        for item in definitions.known
+    ]
+    name, is_chosen = say("definition", lang), definitions.chosen.key != default
+    return _menu(name, definitions.chosen.title.get(lang, definitions.chosen.name) if is_chosen else name, items, is_chosen)
 
 
 def _categories(selection: Selection, tree: Tree, address: str, lang: Language) -> html.Details:

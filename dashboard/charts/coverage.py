@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from dash import html
 
 from dashboard.format import Language, count
-from dashboard.links import attributes
+from dashboard.links import attributes, opener
 from dashboard.words import say
 
 
-def draw(parts: Sequence[tuple[str, float, str]], caveats: Sequence[str], lang: Language) -> html.Div:
+@dataclass(frozen=True)
+class Gap:
+    """What is not in plain sight elsewhere: how many, and out of what. ``opens`` is the indicator and the part it is of, if any."""
+
+    name: str
+    n: float
+    share: str = ""
+    opens: tuple[str, str] | None = None
+
+
+def draw(gaps: Sequence[Gap], caveats: Sequence[str], address: str, lang: Language) -> html.Div:
     """Names with counts and what they are out of, then sentences a reader of the numbers must know."""
     return html.Div(
-        [html.Span([name, " ", html.B(count(n)), html.Small(share) if share else None], className="part") for name, n, share in parts]
+        [html.Span([gap.name, " ", _number(gap, address), html.Small(gap.share) if gap.share else None], className="part") for gap in gaps]
         + [html.Span([html.B(say("caveat", lang)), " ", caveat], className="caveat") for caveat in caveats],
         className="coverage",
         role="note",
         **attributes(aria_label=say("coverage", lang)),
     )
+
+
+def _number(gap: Gap, address: str) -> Any:
+    shown = html.B(count(gap.n))
+    if gap.opens is None:
+        return shown
+    indicator, part = gap.opens
+    return opener(address, indicator, shown, "", {"part": part}, **attributes(aria_label=f"{gap.name} {count(gap.n)}"))

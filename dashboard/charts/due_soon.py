@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 
 from dashboard.charts.marks import heading, number
 from dashboard.format import Language, Text, count, unit
-from dashboard.links import attributes, link
+from dashboard.links import attributes, escaped, link, opener
 from dashboard.words import say
 from data.vocabulary import STAGE_NAMES
 
 
-def draw(due_soon: Mapping[str, int], overdue: Mapping[str, int], hours: float, address: str, lang: Language) -> html.Div:
-    """Two numbers with a bar of their stages.
+@dataclass(frozen=True)
+class Place:
+    """Cases due soon in one area, by stage. ``code`` None: they lie in none of the areas below."""
+
+    code: str | None
+    name: str
+    stages: Mapping[str, int]
+
+
+def draw(
+    due_soon: Mapping[str, int],
+    overdue: Mapping[str, int],
+    hours: float,
+    address: str,
+    lang: Language,
+    *,
+    places: Sequence[Place] = (),
+    unmapped: int = 0,
+) -> html.Div:
+    """Two numbers with a bar of their stages, and what is due soon by area and stage behind a fold.
 
     Parameters
     ----------
@@ -23,6 +42,10 @@ def draw(due_soon: Mapping[str, int], overdue: Mapping[str, int], hours: float, 
         Open cases by stage, in the order of a case's life.
     hours
         Working hours that "soon" looks ahead.
+    places
+        Areas below with their cases due soon, those with most first.
+    unmapped
+        Cases due soon without a usable position: the map shows so many fewer.
     """
     return html.Div(
         [
@@ -31,8 +54,45 @@ def draw(due_soon: Mapping[str, int], overdue: Mapping[str, int], hours: float, 
                 [_side(due_soon, "due_soon", address, lang), _side(overdue, "overdue", address, lang)],
                 className="due",
             ),
+            _by_area(places, [stage for stage, n in due_soon.items() if n], unmapped, address, lang),
         ]
     )
+
+
+def _by_area(places: Sequence[Place], stages: Sequence[str], unmapped: int, address: str, lang: Language) -> html.Details | None:
+    """Area by stage: a table that opens; its summary says how many of them no map shows."""
+    if not places:
+        return None
+    words = [say("due_soon_areas", lang)]
+    if unmapped:
+        words.append(say("due_soon_unmapped", lang, n=count(unmapped)))
+    head = html.Tr(
+        [html.Th(""), *(html.Th(stage_name(stage, lang), scope="col") for stage in stages), html.Th(say("due_soon_all", lang), scope="col")]
+    )
+    return html.Details(
+        [
+            html.Summary(" · ".join(words), title=say("basis_hint", lang)),
+            html.Div(
+                html.Table([html.Thead(head), html.Tbody([_row(place, stages, address, lang) for place in places])]), className="sheet"
+            ),
+        ],
+        className="evidence due-areas",
+    )
+
+
+def _row(place: Place, stages: Sequence[str], address: str, lang: Language) -> html.Tr:
+    soon: dict[str, str | None] = {"deadline": "due_soon"}
+    name: Any = place.name if place.code is None else link(address, {"area": place.code, **soon}, place.name, "quiet-link")
+
+    def number_of(n: int, stage: str | None) -> Any:
+        """Opens where an address says it; cases that lie in none of the areas below have none."""
+        if not n or place.code is None:
+            return count(n) if n else ""
+        changes = {"area": escaped(place.code), **soon, **({} if stage is None else {"stage": stage})}
+        return opener(address, "accepted", count(n), "", changes, **attributes(aria_label=f"{place.name} {count(n)}"))
+
+    cells = [html.Td(number_of(place.stages.get(stage, 0), stage), className="n") for stage in stages]
+    return html.Tr([html.Th(name, scope="row"), *cells, html.Td(number_of(sum(place.stages.values()), None), className="n")])
 
 
 def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> html.Div:
@@ -42,14 +102,19 @@ def _side(stages: Mapping[str, int], key: str, address: str, lang: Language) -> 
         for stage, n in stages.items()
         if n
     ]
-    names = [html.Span(f"{stage_name(stage, lang)} {count(n)}") for stage, n in stages.items() if n]
+    names = [
+        opener(address, "accepted", f"{stage_name(stage, lang)} {count(n)}", "", {"deadline": key, "stage": stage})
+        for stage, n in stages.items()
+        if n
+    ]
     return html.Div(
         [
-            link(
+            opener(
                 address,
-                {"deadline": key},
+                "accepted",
                 number(Text(count(total), unit("count", lang))),
                 "total",
+                {"deadline": key},
                 **attributes(aria_label=f"{say(key, lang, hours='')} {total}"),
             ),
             html.Div([html.Div(parts, className="parts"), html.Span(names, className="stages")], className="split"),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from dash import html
 
 from dashboard.charts.marks import number, sparkline
-from dashboard.format import Language, Text, change, count, plain, value
-from dashboard.links import attributes, link
+from dashboard.format import Language, change, count, plain, value
+from dashboard.links import attributes, link, opener
 from dashboard.words import say
 from layers.palette import Palette
 
@@ -21,16 +20,18 @@ class KeyNumber:
 
     Attributes
     ----------
-    key, name, unit, formula
+    key, name, unit
         From the registry of indicators, in the page's language.
     now, before
         Value, or None where it is not shown; ``reason`` says why.
-    numerator, denominator, n, low, high
-        What the value is made of; None where the indicator has none.
+    n
+        Cases the value rests on.
     excluded, aside
-        Left-out cases by reason, in words; those in ``aside`` are said elsewhere and only listed in the evidence.
-    basis
-        Further pairs for the evidence: snapshot, definition.
+        Left-out cases by reason, in words; those in ``aside`` are said elsewhere.
+    before_name
+        What the window before is called.
+    mark
+        How it stands to what the definition asks of it, in words.
     series, series_before
         Value per bucket of the window and of the window before.
     """
@@ -38,17 +39,13 @@ class KeyNumber:
     key: str
     name: str
     unit: str
-    formula: str
     now: float | None
     before: float | None
     n: float = 0
-    numerator: float | None = None
-    denominator: float | None = None
-    low: float | None = None
-    high: float | None = None
     excluded: Mapping[str, float] = field(default_factory=dict)
     aside: Sequence[str] = ()
-    basis: Sequence[tuple[str, str]] = ()
+    before_name: str = ""
+    mark: str = ""
     reason: str = ""
     series: Sequence[float | None] = ()
     series_before: Sequence[float | None] = ()
@@ -74,8 +71,14 @@ def _number(entry: KeyNumber, *, is_chosen: bool, address: str, versus: str, lan
     )
     return html.Div(
         [
-            html.Div([name, _evidence(entry, lang)], className="label"),
-            number(value(entry.now, entry.unit, lang), "value" if entry.now is not None else "value is-missing"),
+            html.Div([name, _evidence(entry, address, lang)], className="label"),
+            opener(
+                address,
+                entry.key,
+                number(value(entry.now, entry.unit, lang), "value" if entry.now is not None else "value is-missing"),
+                title=say("open_hint", lang),
+                **attributes(aria_label=f"{entry.name} {value(entry.now, entry.unit, lang)}"),
+            ),
             html.Span(delta or _without_change(entry, lang), className="change", title=versus),
             html.Span(className="spark") if spark is None else spark,
         ],
@@ -87,35 +90,16 @@ def _without_change(entry: KeyNumber, lang: Language) -> str:
     """Why there is no change to show: nothing now, nothing to compare with, or nothing before."""
     if entry.now is None:
         return ""
-    return "" if entry.before is None else say("previous_was", lang, n=plain(entry.before, entry.unit))
+    return "" if entry.before is None else say("previous_was", lang, before=entry.before_name, n=plain(entry.before, entry.unit))
 
 
-def _evidence(entry: KeyNumber, lang: Language) -> html.Details:
-    summary = [entry.reason] if entry.reason else []
+def _evidence(entry: KeyNumber, address: str, lang: Language) -> html.A:
+    """What the number rests on, in one quiet line, which opens it too."""
+    said = [entry.reason] if entry.reason else []
     if entry.unit != "count" and not entry.reason:
-        summary.append(say("n", lang, n=count(entry.n)))
+        said.append(say("n", lang, n=count(entry.n)))
     if not entry.reason:
-        summary += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
-    rows: list[tuple[str, Any]] = [(say("formula", lang), entry.formula)]
-    if entry.numerator is not None and entry.denominator is not None:
-        rows += [(say("numerator", lang), _amount(entry.numerator)), (say("denominator", lang), _amount(entry.denominator))]
-    if entry.low is not None and entry.high is not None:
-        rows.append((say("interval", lang), f"{plain(entry.low, entry.unit)} – {value(entry.high, entry.unit, lang)}"))
-    rows.append((say("before", lang), str(value(entry.before, entry.unit, lang))))
-    if entry.reason:
-        rows.append((say("caveat", lang), entry.reason))
-    rows += [(f"{say('excluded', lang)} · {reason}", str(Text(count(n)))) for reason, n in entry.excluded.items()]
-    rows += entry.basis
-    return html.Details(
-        [
-            html.Summary(" · ".join(summary) or say("basis", lang), title=say("basis_hint", lang)),
-            html.Div(
-                [html.H3(entry.name), html.Dl([part for term, text in rows for part in (html.Dt(term), html.Dd(text))])], className="sheet"
-            ),
-        ],
-        className="evidence",
-    )
-
-
-def _amount(amount: float) -> str:
-    return count(amount) if amount == round(amount) else f"{amount:,.1f}"
+        said += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
+    if entry.mark:
+        said.append(entry.mark)
+    return opener(address, entry.key, " · ".join(said) or say("basis", lang), "evidence", title=say("open_hint", lang))

@@ -30,8 +30,8 @@ def draw(name: str, *, sentence: str, versus: str, snapshot: Snapshot, notes: Se
         html.Div(title, className="title"),
         html.Div(
             [
-                html.P(sentence, className="sentence"),
-                html.P([versus, *(html.Span(note, className="note") for note in notes)], className="versus"),
+                html.P(sentence, className="sentence", title=sentence),
+                html.P([*(html.Span(note, className="note") for note in notes), versus], className="versus", title=versus),
             ],
             className="says",
         ),

@@ -1,4 +1,4 @@
-"""Areas in order, with the interval of each value, in bands whose members cannot be told apart."""
+"""Areas in order, each value with its interval and n, in bands whose members cannot be told apart; the table behind opens."""
 
 from __future__ import annotations
 
@@ -8,99 +8,105 @@ from typing import Any
 
 from dash import html
 
-from dashboard.charts.marks import bar, heading, interval
-from dashboard.format import MISSING, Language, count, plain, unit
-from dashboard.links import attributes, link
+from dashboard.charts import ranking_table
+from dashboard.charts.marks import bar, heading
+from dashboard.charts.standing import Rank, Standings
+from dashboard.format import MISSING, count, plain, unit, value
+from dashboard.links import attributes, escaped, link, opener
 from dashboard.words import say
 
 
 @dataclass(frozen=True)
-class Rank:
-    """One area. ``value`` None is an area that is not ranked; ``code`` None is what belongs to no area below."""
+class _Scale:
+    """The common scale of a list: where it starts, how far it reaches, and where all cases together stand on it."""
 
-    code: str | None
-    name: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: float
+    start: float
+    reach: float
+    whole: float | None
 
-
-def bands(ranks: Sequence[Rank]) -> list[int]:
-    """Number of the band of each rank, in the order given.
-
-    A band opens with the best area left; all that follow belong to it while their interval still reaches the leader's.
-    """
-    answer: list[int] = []
-    band, leader = -1, None
-    for rank in ranks:
-        if leader is None or not _overlap(leader, rank):
-            band, leader = band + 1, rank
-        answer.append(band)
-    return answer
+    def share(self, number: float) -> float:
+        return min(max((number - self.start) / self.reach, 0.0), 1.0)
 
 
-def _overlap(one: Rank, other: Rank) -> bool:
-    if one.low is None or one.high is None or other.low is None or other.high is None:
-        return one.value == other.value
-    return one.low <= other.high and other.low <= one.high
-
-
-def ordered(ranks: Sequence[Rank], is_lower_better: bool) -> tuple[list[Rank], list[Rank]]:
-    """Ranked areas from best to worst, and those without a value or without a code."""
-    ranked = [rank for rank in ranks if rank.value is not None and rank.code is not None]
-    rest = [rank for rank in ranks if rank.value is None or rank.code is None]
-    return sorted(ranked, key=lambda rank: (rank.value or 0.0, rank.n), reverse=not is_lower_better), rest
-
-
-def draw(
-    ranks: Sequence[Rank], title: str, *, kind: str, is_lower_better: bool, has_bands: bool, address: str, lang: Language, columns: str = ""
-) -> html.Div:
-    """The list; each name opens its area. All values share one scale, named by the heading's unit."""
-    ranked, rest = ordered(ranks, is_lower_better)
-    ends = [end for rank in ranked for end in (rank.low, rank.value, rank.high) if end is not None]
-    low, high = (0.0 if kind == "count" else min(ends), max(ends)) if ends else (0.0, 1.0)
-    reach = (high - low) or 1.0
-    rows: list[html.Div] = []
-    previous = 0
-    for rank, band in zip(ranked, bands(ranked) if has_bands else [0] * len(ranked), strict=True):
-        rows.append(_row(rank, kind, (low, reach), address, "row opens-band" if band != previous else "row"))
-        previous = band
-    rows += [_row(rank, kind, (low, reach), address, "row is-quiet") for rank in rest]
-    shown_unit = unit(kind, lang)
+def draw(shown: Standings, title: str, *, address: str) -> html.Div:
+    """The list; each name leads to its area, each value opens. The foot says how sure the order is and opens the table."""
+    lang = shown.lang
+    scale = _scale(shown)
+    listed = [*shown.ranked, *shown.apart]
+    rows = [_row(rank, shown, scale, address, _style(listed, at)) for at, rank in enumerate(listed)]
+    shown_unit = unit(shown.kind, lang)
     return html.Div(
         [
-            heading(f"{title}{f' {shown_unit}' if shown_unit else ''}", columns or say("ranking_columns", lang)),
+            heading(f"{title}{f' {shown_unit}' if shown_unit else ''}", _aside(shown, address)),
             html.Div(rows, className="rows", tabIndex=0, role="group", **attributes(aria_label=title)),
             html.Div(
                 [
-                    html.Span(say("ranking_bands", lang) if has_bands else ""),
+                    ranking_table.draw(shown, title, address=address),
                     html.Span(className="more", **attributes(data_more=say("ranking_more", lang, n=len(rows)))),
                 ],
                 className="foot-note",
-            )
-            if len(ranked) > 1
-            else None,
+            ),
         ],
         className="ranking",
     )
 
 
-def _row(rank: Rank, kind: str, scale: tuple[float, float], address: str, class_name: str) -> html.Div:
-    low, reach = scale
-    name = (
-        html.Span(rank.name, className="name")
-        if rank.code is None
-        else link(address, {"area": rank.code}, rank.name, "name", title=rank.name)
-    )
-    mark: Any = html.Span(className="interval")
-    if kind == "count" and rank.value is not None:
-        mark = bar(rank.value / ((low + reach) or 1.0), None)
-    elif rank.value is not None and rank.code is not None:
-        at = (rank.value - low) / reach
-        mark = interval(at if rank.low is None else (rank.low - low) / reach, at, at if rank.high is None else (rank.high - low) / reach)
-    shown = MISSING if rank.value is None else plain(rank.value, kind)
-    return html.Div(
-        [name, html.Span(shown, className="value"), mark, html.Span("" if kind == "count" else count(rank.n), className="n")],
-        className=class_name,
-    )
+def _style(listed: Sequence[Rank], at: int) -> str:
+    """A gap opens each band, and those without a rank."""
+    rank = listed[at]
+    opens_band = at > 0 and (rank.band, rank.value is None) != (listed[at - 1].band, listed[at - 1].value is None)
+    return f"row{' is-quiet' if rank.value is None else ''}{' opens-band' if opens_band else ''}"
+
+
+def _aside(shown: Standings, address: str) -> list[Any]:
+    """All cases together, then what the columns are; where the values are adjusted, that alone."""
+    if shown.adjusted:
+        return [html.Span(shown.adjusted, className="adjusted")]
+    columns = say("ranking_counts" if shown.kind == "count" else "ranking_columns", shown.lang)
+    if shown.whole.value is None:
+        return [columns]
+    text = plain(shown.whole.value, shown.kind)
+    name = say("ranking_whole", shown.lang)
+    said = f"{name} {value(shown.whole.value, shown.kind, shown.lang)}"
+    return [opener(address, shown.indicator, f"{name} {text}", "whole", **attributes(aria_label=said)), f" · {columns}"]
+
+
+def _scale(shown: Standings) -> _Scale:
+    ends = [end for rank in shown.ranked for end in (rank.low, rank.value, rank.high) if end is not None]
+    if shown.kind == "count":
+        return _Scale(0.0, max((rank.value or 0.0 for rank in shown.ranked), default=0.0) or 1.0, None)
+    if not ends:
+        return _Scale(0.0, 1.0, None)
+    return _Scale(min(ends), (max(ends) - min(ends)) or 1.0, shown.whole.value)
+
+
+def _row(rank: Rank, shown: Standings, scale: _Scale, address: str, class_name: str) -> html.Div:
+    text = MISSING if rank.value is None else plain(rank.value, shown.kind)
+    name: Any = html.Span(rank.name, className="name")
+    number: Any = html.Span(text, className="value")
+    if rank.code is not None:
+        sign = [html.Small("▾", className="missed")] if rank.missed else []
+        title = " · ".join(part for part in (rank.name, rank.missed) if part)
+        name = link(address, {"area": rank.code}, [rank.name, *sign], "name", title=title)
+        said = attributes(aria_label=f"{rank.name} {text}")
+        number = opener(address, shown.indicator, text, "value", {"area": escaped(rank.code)}, **said)
+    last = count(rank.n)
+    if shown.kind == "count":
+        last = "" if rank.per_10k is None else plain(rank.per_10k, "per_10k")
+    return html.Div([name, number, _mark(rank, shown, scale), html.Span(last, className="n")], className=class_name)
+
+
+def _mark(rank: Rank, shown: Standings, scale: _Scale) -> html.Span:
+    """The interval with the value on it, or why there is none."""
+    if rank.value is None:
+        return html.Span("" if rank.code is None else rank.reason, className="reason", title=rank.reason)
+    if shown.kind == "count":
+        return bar(scale.share(rank.value), None)
+    ends = [scale.share(rank.value if end is None else end) * 100 for end in (rank.low, rank.high)]
+    parts: list[Any] = [
+        html.B(style={"left": f"{ends[0]:.1f}%", "width": f"{max(ends[1] - ends[0], 0.5):.1f}%"}),
+        html.I(style={"left": f"{scale.share(rank.value) * 100:.1f}%"}),
+    ]
+    if scale.whole is not None:
+        parts.insert(0, html.S(style={"left": f"{scale.share(scale.whole) * 100:.1f}%"}))
+    return html.Span(parts, className="interval is-unsure" if rank.is_unsure else "interval")

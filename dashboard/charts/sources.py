@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.charts.bars import Row
 from dashboard.format import Language
+from dashboard.links import escaped
 from data.store.snapshot import Source
 
 
@@ -31,6 +32,7 @@ def rows(frame: pd.DataFrame, sources: Sequence[Source], chosen: tuple[str, ...]
             float(before.get(ix, 0)) if has_previous else None,
             {"source": ",".join(key for key in (*chosen, sources[ix].source) if key != sources[ix].source or key not in chosen) or None},
             sources[ix].source in chosen,
+            {"source": escaped(sources[ix].source)},
         )
         for ix in present
     ]

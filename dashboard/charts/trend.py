@@ -51,6 +51,8 @@ def draw(
     colours: Mapping[str, str],
     lang: Language,
     palette: Palette,
+    step: int = 1,
+    last: dt.date | None = None,
 ) -> Figure:
     """The figure. Sizes are in the page's root type size; ``controls.js`` turns them into pixels.
 
@@ -62,6 +64,8 @@ def draw(
         First day of each bucket.
     chosen
         First and last day of the chosen window where it is a part of what is drawn.
+    step, last
+        Days to a bucket and the last day of all: what a click on a bucket opens.
     """
     x = [day.isoformat() for day in days]
     is_single = len(days) < 3
@@ -105,6 +109,7 @@ def draw(
         "layout": layout(
             palette,
             1,
+            meta={"step": step, "last": (last or days[-1]).isoformat()} if days else {},
             barmode="stack",
             bargap=0.4,
             hovermode="x unified",

@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboard import ids
 from dashboard.charts.figures import blank
-from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking
+from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking, study
 from dashboard.panels.panel import Panel
 
 WALL: Final[tuple[Panel, ...]] = (
@@ -24,3 +24,14 @@ WALL: Final[tuple[Panel, ...]] = (
     Panel("sources", {"zh": "来源", "en": "Sources"}, bars.sources),
 )
 """The panels of the wall, in the order of their outputs."""
+
+STUDY: Final[tuple[Panel, ...]] = (
+    Panel("study_head", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.study, is_kept_when_empty=True),
+    Panel("study_path", {"zh": "位置", "en": "Where"}, study.path, is_kept_when_empty=True),
+    Panel("places", {"zh": "重复地点", "en": "Repeat places"}, study.places),
+    Panel("funnel", {"zh": "从上报到结案", "en": "From report to closing"}, study.funnel),
+    Panel("times", {"zh": "各环节用时", "en": "Time per step"}, study.times),
+    Panel("waiting", {"zh": "现在卡在哪里", "en": "Where cases wait"}, study.waiting),
+    Panel("handovers", {"zh": "推诿与返工", "en": "Bounced and sent back"}, study.handovers),
+)
+"""The panels of the analysis page."""

@@ -31,10 +31,10 @@ def categories(look: Look) -> tuple[Any, ...]:
         has_previous=look.window.previous is not None,
         most=len(tree),
     )
-    title = say("categories", look.lang, level=say(f"categories_{depth}", look.lang))
+    title = say("categories", look.lang, before=look.before, level=say(f"categories_{depth}", look.lang))
     rows = [dataclasses.replace(row, name=say("unclassified", look.lang)) if row.name == UNCLASSIFIED else row for row in rows]
     shown = rows[:MOST_CATEGORIES]
-    return (bars.draw(shown, title, say("tick", look.lang), address=look.address, lang=look.lang, count_all=len(rows)),)
+    return (bars.draw(shown, title, say("tick", look.lang, before=look.before), address=look.address, lang=look.lang, count_all=len(rows)),)
 
 
 def sources(look: Look) -> tuple[Any, ...]:
@@ -42,4 +42,8 @@ def sources(look: Look) -> tuple[Any, ...]:
     rows = sources_chart.rows(
         look.answers(queries.sources), look.view.snapshot.sources, look.selection.source, look.window.previous is not None, look.lang
     )
-    return (bars.draw(rows, say("sources", look.lang), count(sum(row.n for row in rows)), address=look.address, lang=look.lang),)
+    return (
+        bars.draw(
+            rows, say("sources", look.lang, before=look.before), count(sum(row.n for row in rows)), address=look.address, lang=look.lang
+        ),
+    )

@@ -32,8 +32,7 @@ def build(look: Look) -> tuple[Any, ...]:
     now = numbers(look.answers, indicators)
     before = previous_numbers(look.answers, indicators)
     entries = [_entry(look, indicator, now[indicator.key], before.get(indicator.key)) for indicator in indicators]
-    versus = say("vs_partial" if look.window.is_partial else "vs_previous", look.lang)
-    return (chart.draw(entries, chosen=look.indicator.key, address=look.address, versus=versus, lang=look.lang, palette=look.palette),)
+    return (chart.draw(entries, chosen=look.indicator.key, address=look.address, versus=look.versus, lang=look.lang, palette=look.palette),)
 
 
 def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None) -> KeyNumber:
@@ -43,20 +42,13 @@ def _entry(look: Look, indicator: Indicator, now: Number, before: Number | None)
         key=indicator.key,
         name=indicator.names.in_(lang),
         unit=indicator.unit,
-        formula=indicator.formula.in_(lang),
         now=now.value if now.shown else None,
         before=before.value if before is not None and before.shown else None,
         n=now.n,
-        numerator=now.numerator if indicator.has_denominator else None,
-        denominator=now.denominator if indicator.has_denominator else None,
-        low=now.low if now.shown else None,
-        high=now.high if now.shown else None,
         excluded={REASONS[reason].in_(lang) if reason in REASONS else reason: n for reason, n in now.excluded.items()},
         aside=tuple(REASONS[reason.key].in_(lang) for reason in (VOID, DUPLICATE)),
-        basis=(
-            (say("snapshot", lang), look.view.snapshot.id),
-            (say("definition", lang), f"{look.view.definition.title.get(lang, look.view.definition.name)} v{look.view.definition.version}"),
-        ),
+        before_name=look.before,
+        mark=look.mark(indicator, now.value if now.shown else None)[1],
         reason=_reason(look, now),
         series=after if now.shown else (),
         series_before=earlier if now.shown else (),

@@ -9,15 +9,22 @@ import numpy as np
 from dashboard import map as map_component
 from dashboard.charts import coverage as coverage_chart
 from dashboard.charts import path as path_chart
+from dashboard.charts.coverage import Gap
 from dashboard.look import Look
 from dashboard.words import say
+from data.indicators import parts
+from data.indicators.registry import DUPLICATE, VOID
 
 
 def path(look: Look) -> tuple[Any, ...]:
-    """The areas from the top down."""
+    """The areas from the top down, and what a click on the map opens."""
+    return (path_chart.draw(steps(look), look.level_below.lower(), look.address, look.lang),)
+
+
+def steps(look: Look) -> list[tuple[str | None, str]]:
+    """Code and name of the areas from the top down; the top needs no code."""
     areas = look.view.snapshot.areas
-    steps = [(None if position == 0 else areas.codes[ix], areas.names[ix]) for position, ix in enumerate(look.area_path)]
-    return (path_chart.draw(steps, look.level_below.lower(), look.address, look.lang),)
+    return [(None if position == 0 else areas.codes[ix], areas.names[ix]) for position, ix in enumerate(look.area_path)]
 
 
 def build(look: Look) -> tuple[Any, ...]:
@@ -34,13 +41,13 @@ def coverage(look: Look) -> tuple[Any, ...]:
     mapped = table["is_mapped"].to_numpy(dtype=bool)
     unmapped = float(counts[cohort & ~mapped].sum())
     total = float(counts[cohort].sum())
-    parts = [
-        (say("unmapped", lang), unmapped, f"{unmapped / total:.1%}" if total else ""),
-        (look.unassigned_name, float(look.unassigned), ""),
-        (say("void", lang), float(counts[void].sum()), ""),
-        (say("duplicate", lang), float(counts[~void & duplicate].sum()), ""),
+    gaps = [
+        Gap(say("unmapped", lang), unmapped, f"{unmapped / total:.1%}" if total else "", ("unmapped", parts.NUMERATOR)),
+        Gap(look.unassigned_name, float(look.unassigned)),
+        Gap(say("void", lang), float(counts[void].sum()), opens=("accepted", f"{parts.EXCLUDED}{VOID.key}")),
+        Gap(say("duplicate", lang), float(counts[~void & duplicate].sum()), opens=("accepted", f"{parts.EXCLUDED}{DUPLICATE.key}")),
     ]
     sources = look.view.snapshot.manifest.get("sources", ())
     if look.view.scope is None and look.area_ix == 0:
-        parts.append((say("quarantined", lang), float(np.sum([source.get("quarantined", 0) for source in sources])), ""))
-    return (coverage_chart.draw(parts, look.caveats, lang),)
+        gaps.append(Gap(say("quarantined", lang), float(np.sum([source.get("quarantined", 0) for source in sources]))))
+    return (coverage_chart.draw(gaps, look.caveats, look.address, lang),)

@@ -1,4 +1,4 @@
-"""Every text on the pages, in Chinese and English: one module for each page.
+"""Every text on the pages, in Chinese and English: one module for each page, and one for the panel that opens from a number.
 
 Names that come with the data (areas, categories, departments) are shown as they are; indicators, layers, filters and
 reason codes carry their names in their own registries.
@@ -10,9 +10,12 @@ from typing import Final
 
 from dashboard.format import Language
 from dashboard.words.data import DATA
+from dashboard.words.indicators import INDICATORS
+from dashboard.words.opened import OPENED
+from dashboard.words.study import STUDY
 from dashboard.words.wall import WALL
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **DATA}
+WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY}
 
 
 def say(key: str, lang: Language, **values: object) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.bound import in_cohort
-from data.indicators import intervals
+from data.indicators import call_backs, intervals
 from data.indicators.registry import DUPLICATE, INDICATORS, VOID, Indicator, Reason
 from data.video import cameras, judged
 from data.view import View
@@ -79,7 +79,7 @@ class Weights:
 
 def weights(view: View) -> dict[str, Weights]:
     """Weights of every indicator by key; evaluated once per snapshot and definition."""
-    return view.snapshot.once(("weights", view.definition.sha256, view.definition.basically_satisfied), lambda: _weigh(view))
+    return view.snapshot.once(("weights", view.definition.basically_satisfied, view.definition.call_back), lambda: _weigh(view))
 
 
 def _weigh(view: View) -> dict[str, Weights]:
@@ -90,8 +90,8 @@ def _weigh(view: View) -> dict[str, Weights]:
         columns[f"{indicator.key}.numerator"] = f"coalesce(({indicator.numerator})::DOUBLE, 0)"
     listed = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
     frame = view.snapshot.frame(
-        f"SELECT {listed} FROM outcome ORDER BY outcome_ix",  # noqa: S608 -- expressions of our own registry
-        {"basically_satisfied": view.definition.basically_satisfied},
+        f"SELECT {listed} FROM {call_backs.RELATION} ORDER BY outcome_ix",  # noqa: S608 -- expressions of our own registry
+        {"basically_satisfied": view.definition.basically_satisfied, **call_backs.parameters(view)},
     )
     cohort = in_cohort(view)
     return {indicator.key: _weights(indicator, frame, cohort) for indicator in INDICATORS.values()}
@@ -182,6 +182,13 @@ def of_sources(view: View, indicator: Indicator, sources: pd.DataFrame, counts: 
     return replace(number, shown=number.shown and not found, caveats=found)
 
 
+def of_repeats(view: View, indicator: Indicator, rows: pd.DataFrame, counts: Counts) -> Number:
+    """The share of events at repeat points. ``rows`` is ``n, repeated`` of the cohort in the window."""
+    excluded = left_out(weights(view)[indicator.key], counts)
+    number, found = _plain(view, int(rows["repeated"].sum()), int(rows["n"].sum()), excluded), caveats(view, indicator, counts)
+    return replace(number, shown=number.shown and not found, caveats=found)
+
+
 def of_video(view: View, points: pd.DataFrame) -> Number:
     """The share of cameras in use that are derived online. ``points`` is the answer of ``video_points``."""
     counted = judged(points)
@@ -255,7 +262,20 @@ def is_recorded(view: View, indicator: Indicator) -> bool:
     """Whether anything in the whole snapshot carries what an optional indicator counts."""
     if indicator.measure == "source":
         return any(source.is_proactive for source in view.snapshot.sources)
+    if indicator.measure == "repeat":
+        return can_be_located(view)
     return bool(weights(view)[indicator.key].numerator.any())
+
+
+def can_be_located(view: View) -> bool:
+    """Whether any event of the snapshot has a position or an address."""
+
+    def look() -> bool:
+        if bool(view.snapshot.outcomes["is_mapped"].fillna(False).astype(bool).any()):
+            return True
+        return bool(view.snapshot.frame("SELECT count(address) > 0 AS is_said FROM event")["is_said"].iloc[0])
+
+    return view.snapshot.once(("can_be_located",), look)
 
 
 def finding_codes(view: View) -> frozenset[str]:

@@ -15,18 +15,34 @@ Z: Final = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 DRAWS: Final = 2000
 EXACT_UP_TO: Final = 1000
 POISSON_EXACT_UP_TO: Final = 100
+LOG_FACTORIALS: Final = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, EXACT_UP_TO + 1)))])
+LOG_FACTORIALS.flags.writeable = False
 
 Floats = npt.NDArray[np.float64]
 
 
-def wilson(successes: Any, n: Any) -> tuple[Any, Any]:
-    """Wilson's score interval of a 0/1 rate; arrays or numbers, NaN where ``n`` is 0."""
+def wilson(successes: Any, n: Any, z: float = Z) -> tuple[Any, Any]:
+    """Wilson's score interval of a 0/1 rate; arrays or numbers, NaN where ``n`` is 0.
+
+    ``z`` standard errors, 95 % unless set; ``n`` may be an effective number of cases (:func:`effective`).
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         n = np.asarray(n, dtype=np.float64)
         share = np.asarray(successes, dtype=np.float64) / n
-        centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-        half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+        centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
         return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def effective(share: Any, variance: Any, n: Any) -> Any:
+    """Cases of a 0/1 rate that would vary as much as a weighted rate does; ``n`` where it does not vary at all.
+
+    With them Wilson's interval holds for weighted rates too (Franco, Little, Louis and Slud 2019). Shares are 0 to 1.
+    """
+    share, variance = np.asarray(share, dtype=np.float64), np.asarray(variance, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cases = share * (1 - share) / variance
+    return np.where((variance > 0) & (cases > 0), cases, n)
 
 
 def bootstrap(counts: npt.NDArray[np.int64], *terms: tuple[Floats, Floats, float], seed: int = 0) -> tuple[float, float]:
@@ -43,11 +59,13 @@ def bootstrap(counts: npt.NDArray[np.int64], *terms: tuple[Floats, Floats, float
     n = int(counts.sum())
     if n == 0:
         return math.nan, math.nan
-    drawn = np.random.default_rng(seed).multinomial(n, counts[kept] / n, size=DRAWS)
+    listed = np.column_stack([side[kept] for numerator, denominator, _ in terms for side in (numerator, denominator)])
+    alike, at = np.unique(listed, axis=0, return_inverse=True)  # classes that count alike are drawn as one
+    drawn = np.random.default_rng(seed).multinomial(n, np.bincount(at.ravel(), counts[kept]) / n, size=DRAWS)
     total = np.zeros(DRAWS)
     with np.errstate(invalid="ignore", divide="ignore"):
-        for numerator, denominator, points in terms:
-            total += points * (drawn @ numerator[kept]) / (drawn @ denominator[kept])
+        for term, (_, _, points) in enumerate(terms):
+            total += points * (drawn @ alike[:, 2 * term]) / (drawn @ alike[:, 2 * term + 1])
     total = total[np.isfinite(total)]
     if not len(total):
         return math.nan, math.nan
@@ -69,17 +87,21 @@ def poisson(count: int) -> tuple[float, float]:
     return low, _root(lambda mean: _poisson_below(count, mean) - tail, float(count), count + 10 * math.sqrt(count + 1) + 10)
 
 
-def order_ranks(n: int, share: float) -> tuple[int | None, int | None]:
-    """Ranks (from 0) of the order statistics that enclose a quantile; None where the sample is too small for that side."""
+@lru_cache(maxsize=8192)
+def order_ranks(n: int, share: float, z: float = Z) -> tuple[int | None, int | None]:
+    """Ranks (from 0) of the order statistics that enclose a quantile; None where the sample is too small for that side.
+
+    The binomial distribution decides, above a thousand cases its normal approximation. ``z`` standard errors, 95 % unless set.
+    """
     if n == 0:
         return None, None
-    tail = (1 - LEVEL) / 2
+    tail = 1 - NormalDist().cdf(z)
     if n > EXACT_UP_TO:
-        half = Z * math.sqrt(n * share * (1 - share))
+        half = z * math.sqrt(n * share * (1 - share))
         low, high = math.floor(n * share - half) - 1, math.ceil(n * share + half)
     else:
         k = np.arange(n + 1)
-        logs = np.array([math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) for i in range(n + 1)])
+        logs = LOG_FACTORIALS[n] - LOG_FACTORIALS[: n + 1] - LOG_FACTORIALS[n::-1]
         below = np.cumsum(np.exp(logs + k * math.log(share) + (n - k) * math.log(1 - share)))
         low = int(np.searchsorted(below, tail, side="right")) - 1
         high = int(np.searchsorted(below, 1 - tail))

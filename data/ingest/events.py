@@ -18,7 +18,9 @@ from data.schema import DATUMS
 
 ALWAYS: Final = frozenset({"event_id", "reported_at", "domain", "category", "subcategory", "source", "department", "lon", "lat"})
 """Fields that have their column whatever the files hold."""
-_NOT_HELD: Final = {"point", "datum"} | outcomes.FIELDS
+LIMIT: Final = "time_limit"
+NOT_HELD: Final = {"point", "datum", "time_limit", "time_unit"} | outcomes.FIELDS
+"""Fields that are read and become part of other columns."""
 _OPEN: Final = "('accepted', 'registered', 'dispatched', 'disposing', 'verifying')"
 
 
@@ -55,7 +57,9 @@ def create_stage(connection: duckdb.DuckDBPyConnection) -> None:
 def provide(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], names: Iterable[str]) -> None:
     """Give the table a column for each of these fields."""
     held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
-    wanted = set(names) - held - _NOT_HELD
+    wanted = set(names) - held - NOT_HELD
+    if LIMIT in names and "deadline_at" not in held:
+        wanted.add("deadline_at")  # worked out from it
     for item in fields(levels):
         if item.name in wanted:
             connection.execute(f"ALTER TABLE stage ADD COLUMN {item.name} {TYPES[item.type]}")
@@ -64,7 +68,7 @@ def provide(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...], name
 def absent(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> dict[str, str]:
     """Fields that no file has, with their SQL types."""
     held = {row[0] for row in connection.execute("DESCRIBE stage").fetchall()}
-    return {item.name: TYPES[item.type] for item in fields(levels) if item.name not in held | _NOT_HELD}
+    return {item.name: TYPES[item.type] for item in fields(levels) if item.name not in held | NOT_HELD}
 
 
 def placement(source: SourceConfig, file_ix: int, parameters: Parameters) -> dict[str, str | None]:

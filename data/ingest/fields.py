@@ -132,6 +132,8 @@ EVENT: Final = (
     Field("closed_at", "instant", _aliases("closed_at 结案时间 办结时间 归档时间 完成时间 关闭时间 closed_date close_time")),
     Field("deadline_at", "instant", _aliases(
         "deadline_at 截止时间 处置截止时间 办理期限 办结期限 限办时间 到期时间 要求完成时间 due_date deadline")),
+    Field("time_limit", "name", _aliases("time_limit 时限 办理时限 处置时限 办结时限 处理时限 规定时限 承诺时限")),
+    Field("time_unit", "name", _aliases("time_unit 时限单位 期限单位")),
     Field("stage", "choice", _aliases("stage 状态 办理状态 事件状态 案件状态 当前阶段 工单状态 阶段 处置状态 status"), words=STAGE_WORDS),
     Field("urgency", "choice", _aliases("urgency 紧急程度 紧急度 缓急 优先级 priority"), words=URGENCY_WORDS),
     Field("department", "name", _aliases(
@@ -188,6 +190,7 @@ CATEGORY: Final = (
 
 CALENDAR: Final = (
     Field("day", "date", _aliases("day 日期 date"), True),
+    Field("weekday", "name", _aliases("weekday 星期 周几 星期几")),
     Field("is_working", "flag", _aliases("is_working 是否工作日 工作日 是否上班"), True),
     Field("hours", "name", _aliases("hours 工作时间 上班时间 时段")),
 )

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import pandas as pd
 
+from data.calendar import WorkingTime
 from data.config import Config, SourceConfig
 from data.errors import FileRejected
-from data.ingest import area_rows, areas, events, outcomes, values
+from data.ingest import area_rows, areas, calendars, deadlines, events, outcomes, values
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
@@ -54,6 +55,7 @@ class Intake:
         self.areas: list[Area] = []
         self.tree = CategoryTree()
         self.calendar: list[pd.DataFrame] = []
+        self.calendar_before: list[pd.DataFrame] = []
         self.video = VideoPoints(connection, config.levels)
         self.epsg: dict[int, str] = {}
         self.standing: set[int] = set()
@@ -118,7 +120,8 @@ class Intake:
         self._raw[file_ix] = raw
         if source.kind == "event":
             events.provide(self.connection, self.config.levels, recognised.columns)
-            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), outcomes.with_implied)
+            wrap = self._with_deadlines() if events.LIMIT in recognised.columns else outcomes.with_implied
+            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), wrap)
         else:
             staged = staging.run(self.connection)
         if staged.has_offset_and_not:
@@ -128,6 +131,19 @@ class Intake:
         if source.kind != "event":
             self._keep(staged, source, file_ix, raw.geometry)
             self.connection.execute(f"DROP TABLE {staged.table}")
+
+    def _with_deadlines(self) -> Callable[[str], str]:
+        """Puts deadlines out of time limits, and then what stages imply, beside the fields."""
+        working = self._working
+        return lambda relation: outcomes.with_implied(deadlines.with_computed(relation, working))
+
+    @cached_property
+    def _working(self) -> WorkingTime:
+        """Working time by the calendars read so far, which come before any events; laid out for the statements that need it."""
+        rows = pd.concat(calendars.rows_of(self.calendar, self.config.zone, self.calendar_before))
+        working = WorkingTime.of_table(rows, self.config.zone.key)
+        deadlines.lay_out(self.connection, working)
+        return working
 
     def missing(self, file_ix: int) -> list[str]:
         """Required fields for which a file has no column."""
@@ -156,7 +172,9 @@ class Intake:
         elif source.kind == "category":
             self.tree.add_table(limits_of(good))
         else:
-            self.calendar.append(good)
+            rows, refused = calendars.judge(good, file_ix)
+            self.calendar.append(rows)
+            self.refuse(refused)
 
     def refuse(self, refused: list[Refused]) -> None:
         """Quarantine rows of kinds that are judged in Python."""

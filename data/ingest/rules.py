@@ -24,12 +24,13 @@ POSITION_CODES: Final = (
 """``position_code`` of a staged row is an index into this tuple; 0 is a usable position."""
 REPAIRS: Final = (
     "half_width", "invisible_removed", "float_code", "text_formula", "serial_date", "epoch", "month_first",
-    "glued_position", "degree_minutes", "thousands",
+    "glued_position", "degree_minutes", "thousands", "computed_deadline",
 )  # fmt: skip
 """What staging may have done to a cell to read it, in the order of their bits in ``repairs``: full-width characters made
 half-width; zero-width ones left out; an id or code turned back from a number (``12.0``, ``1.1E+14``); a text taken out of
 ``="…"`` or from behind an apostrophe; Excel's serial days, seconds since 1970, and ``1/2/2024`` taken as the second of
-January; a position out of one cell, or out of degrees and minutes; separators of thousands left out."""
+January; a position out of one cell, or out of degrees and minutes; separators of thousands left out; a deadline worked out from
+a time limit (:mod:`data.ingest.deadlines`)."""
 REPAIR: Final[Mapping[str, int]] = {name: 1 << ix for ix, name in enumerate(REPAIRS)}
 LONGEST: Final[Mapping[str, int]] = {"id": 256, "code": 256, "text": 20_000, "name": 256, "wkt": 10_000_000}
 LONGEST_ID: Final = 64

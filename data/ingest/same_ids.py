@@ -13,7 +13,7 @@ from typing import Final
 import duckdb
 import pandas as pd
 
-from data.ingest import outcomes
+from data.ingest.events import NOT_HELD
 from data.ingest.fields import EVENT, EVENT_INSTANTS
 from data.ingest.rules import BIT
 
@@ -27,7 +27,7 @@ _BY_DEFAULT: Final = {
     "is_supervised": "coalesce(is_supervised, false)",
     **{name: f"coalesce({name}, 0)" for name in ("rework_count", "postpone_count", "bounce_count")},
 }
-_FIELDS: Final = tuple(item.name for item in EVENT if item.name not in {"point", "datum", "source", "department", *outcomes.FIELDS})
+_FIELDS: Final = tuple(item.name for item in EVENT if item.name not in {"source", "department", *NOT_HELD})
 
 
 def settle(connection: duckdb.DuckDBPyConnection, area_columns: Sequence[str], absent: Mapping[str, str]) -> pd.DataFrame:

@@ -1,10 +1,13 @@
 -- The one definition of "selected". A line ends in the key that owns it; lines of inactive filters are left out,
 -- the scope line never is. <key>_set lines are added where a set of positions is not one contiguous range.
-SELECT * FROM event
+SELECT *
+REPLACE (day + CASE WHEN hour_of_week % 24 >= $day_begins THEN $days_after ELSE $days_before END AS day) -- window_day
+FROM event
 WHERE area_ix BETWEEN $scope_low AND $scope_high -- scope
   AND get_bit($scope_set::BIT, area_ix) = 1 -- scope_set
   AND day BETWEEN $first_day AND $last_day -- window
-  AND (day >= $from_day OR reported_at < $cut_at) -- window_cut
+  AND (day > $first_day OR hour_of_week % 24 >= $day_begins) AND (day < $last_day OR hour_of_week % 24 < $day_begins) -- window_hours
+  AND (reported_at >= $from_at OR reported_at < $cut_at) -- window_cut
   AND outcome_ix BETWEEN $cohort_low AND $cohort_high -- cohort
   AND get_bit($cohort_set::BIT, outcome_ix::INTEGER) = 1 -- cohort_set
   AND area_ix BETWEEN $area_low AND $area_high -- area

@@ -4,6 +4,7 @@ FROM rival
 WHERE area_ix BETWEEN $scope_low AND $scope_high -- scope
   AND get_bit($scope_set::BIT, area_ix) = 1 -- scope_set
   AND day BETWEEN $first_day AND $last_day -- window
+  AND (day > $first_day OR hour_of_week % 24 >= $day_begins) AND (day < $last_day OR hour_of_week % 24 < $day_begins) -- window_hours
   AND area_ix BETWEEN $area_low AND $area_high -- area
   AND get_bit($area_set::BIT, area_ix) = 1 -- area_set
   AND category_ix BETWEEN $domain_low AND $domain_high -- domain

@@ -19,6 +19,7 @@ from data.ingest import caveats, frames
 from data.ingest.areas import Division, of_snapshot
 from data.ingest.calendars import rows_of as calendar_rows
 from data.ingest.categories import CategoryTree
+from data.ingest.events import LIMIT
 from data.ingest.intake import Intake
 from data.ingest.limits import limit
 from data.ingest.quarantine import Quarantine
@@ -218,10 +219,20 @@ class Assembly:
         if self.earlier is None:
             return
         kept = [ix for delivery in deliveries for ix in delivery.kept]
+        if kind == "calendar":
+            self._intake.calendar_before = [self.earlier.tables["calendar"]] if kept else []
+            if any(delivery.is_changed for delivery in deliveries):
+                self._limits_again()
         if kind == "category" and kept:
             before = self._intake.tree
             self._intake.tree = CategoryTree.of_snapshot(self.earlier.tables["category"])
             self._intake.tree.add(before)
+
+    def _limits_again(self) -> None:
+        """Under another calendar, deadlines out of time limits are worked out anew where the files are still there."""
+        for delivery in self._of("event"):
+            if any(LIMIT in report.recognised for report in delivery.kept.values()):
+                delivery.read_again()
 
     def _division(self) -> Division:
         self.say("areas", _AREAS)

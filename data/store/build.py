@@ -14,7 +14,9 @@ import duckdb
 
 from data.config import Config, SourceConfig
 from data.errors import ConfigError, NoSnapshot, StoreError
+from data.indicators.definition import complete
 from data.ingest.report import FileReport
+from data.store import definitions
 from data.store.assembly import Assembly, Built, Progress
 from data.store.check import check
 from data.store.delivery import plan
@@ -142,6 +144,7 @@ def _assembled(
         config = earlier.config(wanted)
     else:
         raise NoSnapshot(f"There is no snapshot in {folder.parent} to add to; build one from a configuration first.")
+    definitions.refuse_changed(folder.parent, earlier, complete(config.definitions))
     shutil.rmtree(folder / "quarantine", ignore_errors=True)
     assembly = Assembly(
         config,

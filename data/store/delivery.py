@@ -20,7 +20,7 @@ from data.ingest.intake import file_sha256, seen
 from data.ingest.report import FileReport
 from data.store.earlier import Earlier
 
-READING: Final = 1
+READING: Final = 2
 """Raised whenever the same file would be read otherwise than before."""
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from data.config import Config, SourceConfig
 from data.errors import StoreError
+from data.indicators.definition import Definition
 from data.ingest.report import FileReport
 from data.store.layout import database_path
 from data.store.lineage import lineage
@@ -63,6 +64,7 @@ class Earlier:
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     appended: int = 0
     proof: Future[dict[str, Any]] | None = None
+    definitions: tuple[Definition, ...] = ()
 
     @classmethod
     def of_store(cls, store: Path, pool: Executor | None = None) -> Earlier | None:
@@ -100,11 +102,13 @@ class Earlier:
         with _reading(path) as connection:
             row = connection.execute("SELECT name, as_of, timezone, levels, made_up FROM snapshot").fetchall()[0]
             definition = connection.execute("SELECT name || '@' || version FROM definition WHERE is_default").fetchall()
+            texts = connection.execute("SELECT text, name FROM definition ORDER BY name, version").fetchall()
             feeds = {feed[0]: Feed(*feed) for feed in connection.execute("SELECT name, kind, mode, datum FROM feed").fetchall()}
             files = {ix: FileReport.of_json(text) for ix, text in connection.execute("SELECT file_ix, report FROM file").fetchall()}
         return cls(
             identity, path, manifest, row[1], row[2], tuple(row[3]), row[0], row[4],
             definition[0][0] if definition else "", files, feeds, int(manifest.get("appended", 0)), proof,
+            tuple(Definition.parse(*text) for text in texts),
         )  # fmt: skip
 
     @property
@@ -129,7 +133,7 @@ class Earlier:
         known = self.feeds.get(source.name)
         if source.datum is None and known is not None:
             source = replace(source, datum=known.datum)
-        return Config(ZoneInfo(self.zone), self.levels, self.name, None, None, self.made_up, self.definition, (source,))
+        return Config(ZoneInfo(self.zone), self.levels, self.name, None, None, self.made_up, self.definition, (source,), self.definitions)
 
     def of_feed(self, name: str) -> dict[int, FileReport]:
         """Files of one source."""

@@ -10,7 +10,7 @@ import duckdb
 
 from data.config import Config
 from data.errors import DefinitionError
-from data.indicators.definition import shipped
+from data.indicators.definition import complete
 from data.ingest import diagnosis
 from data.ingest.report import FileReport
 from data.schema import SCHEMA_VERSION
@@ -42,13 +42,13 @@ def write(
     Raises
     ------
     DefinitionError
-        The configuration's definition is not known.
+        The configuration's definition is not known, or two of one name and version differ.
     """
     for table in ("snapshot", "definition", "feed", "file", "finding"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608  our own tables
     row = [SCHEMA_VERSION, name, as_of, config.zone.key, list(config.levels), config.made_up]
     connection.execute("INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?)", row)
-    _write_definitions(connection, config.definition)
+    _write_definitions(connection, config)
     for delivery in deliveries:
         if delivery.is_dropped:
             continue
@@ -105,13 +105,14 @@ def diagnose(
                 connection.execute("UPDATE file SET report = ? WHERE file_ix = ?", [report.as_json(), ix])
 
 
-def _write_definitions(connection: duckdb.DuckDBPyConnection, wanted: str | None) -> None:
-    definitions = shipped()
-    chosen = wanted or definitions[0].key
-    if chosen not in {item.key for item in definitions} | {item.name for item in definitions}:
+def _write_definitions(connection: duckdb.DuckDBPyConnection, config: Config) -> None:
+    definitions = complete(config.definitions)
+    chosen = config.definition or definitions[0].key
+    named = [item.key for item in definitions if chosen in {item.key, item.name}]
+    if not named:
         raise DefinitionError(
             f"The configuration's definition '{chosen}' is not known; expected one of {', '.join(d.key for d in definitions)}."
         )
     for item in definitions:
-        row = [item.name, item.version, item.sha256, item.text, chosen in {item.key, item.name}]
+        row = [item.name, item.version, item.sha256, item.text, item.key == named[-1]]
         connection.execute("INSERT INTO definition VALUES (?, ?, ?, ?, ?)", row)

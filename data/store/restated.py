@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.bound import bits
+from data.days import day_of
 from data.indicators.compute import Weights, weights
 from data.indicators.registry import INDICATORS, Indicator
 from data.questions import QUESTIONS
@@ -197,8 +198,7 @@ class Restated:
 
 def today_of(view: View) -> int:
     """The day of a snapshot's ``as_of``, counted from 1970: days before it were over."""
-    snapshot = view.snapshot
-    return int(np.datetime64(snapshot.as_of.astimezone(snapshot.zone).date(), "D").astype(np.int64))
+    return int(np.datetime64(day_of(view, view.snapshot.as_of), "D").astype(np.int64))
 
 
 def _weighed(view: View) -> list[tuple[Weights, Indicator]]:

@@ -174,8 +174,9 @@ def test_controls_work_from_the_keyboard(open_wall: Open) -> None:
 
 def test_every_number_opens_to_what_it_is_made_of(open_wall: Open) -> None:
     page = open_wall()
-    page.click(".evidence summary >> nth=1")
-    sheet = page.inner_text(".evidence[open] .sheet")
+    page.click(".numbers .evidence >> nth=1")
+    page.wait_for_selector("#cases tbody tr")
+    sheet = page.inner_text("#opened-dialog")
     assert all(word in sheet for word in ("算法", "分子", "分母", "快照", "口径"))
 
 

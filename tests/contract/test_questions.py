@@ -56,8 +56,10 @@ def arguments(question: Question, view: View) -> dict[str, Any]:
     days = queries.days(view, Selection())
     values: dict[str, Any] = {
         "VARCHAR": bits, "INTEGER": 3, "DOUBLE": 0.5, "DOUBLE[]": [0.5, 0.9], "INTEGER[]": [1] * len(view.snapshot.areas),
-        "TIMESTAMP": district.AS_OF, "DATE": days["from_day"], MASK: masks,
+        "TIMESTAMP": district.AS_OF, "DATE": days["from_day"], MASK: masks, "BIGINT": -(2**63),
     }  # fmt: skip
+    if question.name == "part_page":
+        values |= {"INTEGER[]": [7] * len(masks)}
     return {name: values[kind] for name, kind in question.parameters.items()}
 
 
@@ -75,7 +77,13 @@ def test_binds_against_the_bare_schema_with_every_line(empty: View, name: str) -
     question = QUESTIONS[name]
     own = frozenset(re.findall(r"-- (\w+)\s*$", question.text, re.MULTILINE))
     given = QUESTIONS["outcomes_per_bucket"].bound(empty, Selection.parse_strict(EVERY_FILTER)).parameters
-    given |= {"due_from": district.AS_OF, "due_until": district.AS_OF, "deadline_other": "1", "cut_at": district.AS_OF}
+    given |= {
+        "due_from": district.AS_OF,
+        "due_until": district.AS_OF,
+        "deadline_other": "1",
+        "cut_at": district.AS_OF,
+        "from_at": district.AS_OF,
+    }
     given |= arguments(question, empty)
     with duckdb.connect() as connection:
         for statement in create_statements():

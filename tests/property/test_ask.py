@@ -138,7 +138,7 @@ def test_an_answer_has_the_promised_form(tmp_path: Path, lang: Any) -> None:
     answer = ask(view, Selection.parse_strict("window=30d&area=999901002"), lang)
     assert {"snapshot", "as_of", "definition", "selection", "sentence", "indicators"} <= set(answer)
     assert answer["as_of"] == "2026-11-20T03:30:00Z"
-    assert answer["definition"] == "jiesu@1"
+    assert answer["definition"] == "jiesu@2"
     assert answer["selection"] == {"area": "999901002", "window": "30d"}
     for number in answer["indicators"].values():
         assert set(number) - {"caveats"} == {"value", "numerator", "denominator", "excluded", "n", "low", "high", "shown"}

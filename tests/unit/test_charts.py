@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
-import plotly.utils
 import pytest
 
-from dashboard.charts import categories, hours_of_week, marks, ranking, sources, trend
-from dashboard.charts.ranking import Rank
+from dashboard.charts import categories, hours_of_week, marks, sources, trend
 from data.store.snapshot import Source
 from data.tree import Tree
 from layers.palette import DARK
@@ -31,10 +28,6 @@ def tree() -> Tree:
 
 def counted(*rows: tuple[int, int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["bucket", "category_ix", "n"])
-
-
-def text_of(component: object) -> str:
-    return json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
 
 
 def test_categories_roll_up_and_keep_events_known_less_deeply(tree: Tree) -> None:
@@ -62,28 +55,6 @@ def test_sources_add_up_and_toggle() -> None:
     assert [(row.name, row.n, row.before, row.is_chosen) for row in rows] == [("视频AI", 7, 0, True), ("12345热线", 4, 9, False)]
     assert rows[0].changes == {"source": None}
     assert rows[1].changes == {"source": "video,hotline"}
-
-
-def test_bands_hold_areas_whose_intervals_reach_their_leaders() -> None:
-    ranks = [
-        Rank("1", "一", 0.96, 0.94, 0.98, 500),
-        Rank("2", "二", 0.95, 0.90, 0.97, 90),
-        Rank("3", "三", 0.91, 0.88, 0.93, 400),
-        Rank("4", "四", 0.90, 0.80, 0.95, 40),
-    ]
-    assert ranking.bands(ranks) == [0, 0, 1, 1]
-
-
-def test_areas_without_a_value_come_last_and_have_no_rank() -> None:
-    ranks = [Rank("1", "一", None, None, None, 3), Rank("2", "二", 0.5, 0.4, 0.6, 99), Rank(None, "未归属", 0.9, 0.8, 1.0, 99)]
-    ranked, rest = ranking.ordered(ranks, is_lower_better=False)
-    assert [rank.name for rank in ranked] == ["二"]
-    assert [rank.name for rank in rest] == ["一", "未归属"]
-
-
-def test_lower_is_better_turns_the_order_around() -> None:
-    ranks = [Rank("1", "一", 0.3, None, None, 50), Rank("2", "二", 0.1, None, None, 50)]
-    assert [rank.name for rank in ranking.ordered(ranks, is_lower_better=True)[0]] == ["二", "一"]
 
 
 def test_trend_layers_add_up_to_all_events_of_its_buckets(tree: Tree) -> None:
@@ -134,10 +105,3 @@ def test_sparklines_leave_gaps_and_need_two_values() -> None:
     assert drawn is not None
     assert unquote(drawn.src).count("M") == 3  # the window before, then two pieces
     assert marks.sparkline([1.0, None], [], "#000000", "#000000", "label") is None
-
-
-def test_names_of_areas_reach_the_page_as_text() -> None:
-    rank = Rank("1", "<script>alert(1)</script>", 0.5, 0.4, 0.6, 99)
-    drawn = ranking.draw([rank], "t", kind="rate", is_lower_better=False, has_bands=True, address="", lang="zh")
-    assert '"children": "<script>alert(1)</script>"' in text_of(drawn)
-    assert "dangerously" not in text_of(drawn)

@@ -179,7 +179,7 @@ def test_ask_gives_one_object(run, demo_store: Path) -> None:  # type: ignore[no
     assert (status, err) == (0, "")
     assert {"snapshot", "as_of", "definition", "selection", "sentence", "indicators"} <= set(answer)
     assert answer["selection"]["window"] == "30d"
-    assert answer["definition"] == "jiesu@1"
+    assert answer["definition"] == "jiesu@2"
     for number in answer["indicators"].values():
         assert {"value", "numerator", "denominator", "excluded", "n", "low", "high", "shown"} <= set(number)
     pinned = json.loads(run("ask", f"?window=30d&snapshot={answer['snapshot']}", "--store", demo_store, "--json")[1])

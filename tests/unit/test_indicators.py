@@ -81,7 +81,7 @@ def test_1_call_backs() -> None:
 
 
 def test_2_score_of_a_hundred_points() -> None:
-    zonghe = next(definition for definition in shipped() if definition.name == "zonghe")
+    chengguan = next(definition for definition in shipped() if definition.name == "chengguan")
     handled = {"is_registered": True, "is_dispatched": True, "is_disposed": True, "has_deadline": True}
     past = {"is_past_deadline": True}
     cases = Cases(
@@ -92,7 +92,7 @@ def test_2_score_of_a_hundred_points() -> None:
         (5, handled | past | {"is_closed": True, "disposed_on_time": False}),
         (5, handled | {"disposed_on_time": False}),
         (10, {"is_registered": True, "is_dispatched": True, "has_deadline": True} | past),
-        definition=zonghe,
+        definition=chengguan,
     )
     counted = {key: cases.number(key) for key in ("due_for_disposal", "due_for_closing", "disposal_rate", "overdue_open")}
     assert counted["due_for_disposal"].value == 200
@@ -252,16 +252,6 @@ def test_each_area_is_what_asking_for_it_alone_gives(tmp_path: Path) -> None:
             assert row.value == pytest.approx(math.nan if alone["value"] is None else alone["value"], nan_ok=True)
             assert row.n == alone["n"]
             assert bool(row.shown) is alone["shown"]
-
-
-def test_places_of_areas_that_cannot_be_told_apart_overlap(tmp_path: Path) -> None:
-    view = district.view(district.build(tmp_path / "areas.duckdb", 4000))
-    frame = indicator_per_area(view, Selection(window="all"), "response_rate", 2)
-    ranked = frame[frame["shown"]]
-    for row in ranked.itertuples():
-        better = (ranked["low"] > row.high).sum()
-        worse = (ranked["high"] < row.low).sum()
-        assert (row.place_low, row.place_high) == (better + 1, len(ranked) - worse)
 
 
 def test_previous_numbers_are_those_of_the_previous_window(tmp_path: Path) -> None:

@@ -10,14 +10,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from data.indicators.rules import Day
 from data.selection import Selection
 from data.window import window
 
+MIDNIGHT = Day()
 
-def a_view(as_of: str = "2026-11-20T03:30", zone: str = "Asia/Shanghai", first: str = "2020-01-01", assessment_day: int = 19) -> Any:
+
+def a_view(
+    as_of: str = "2026-11-20T03:30", zone: str = "Asia/Shanghai", first: str = "2020-01-01", assessment_day: int = 19, day: Day = MIDNIGHT
+) -> Any:
     instant = dt.datetime.fromisoformat(as_of).replace(tzinfo=dt.UTC)
     snapshot = SimpleNamespace(as_of=instant, zone=ZoneInfo(zone), days=(dt.date.fromisoformat(first), instant.date()))
-    return SimpleNamespace(snapshot=snapshot, definition=SimpleNamespace(assessment_day=assessment_day))
+    return SimpleNamespace(snapshot=snapshot, definition=SimpleNamespace(assessment_day=assessment_day, day=day))
 
 
 def shown(found: Any) -> tuple[str, str]:

@@ -1,0 +1,63 @@
+"""The analysis page (分析): what calls again, and how cases get on; the same address as the screen's."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dash import Dash, dcc, html
+
+from dashboard import callbacks, ids
+from dashboard.context import Context
+from dashboard.format import Language
+from dashboard.page import Page, text
+from dashboard.panels import STUDY
+from dashboard.words import say
+from data.selection import Selection
+from layers.palette import LIGHT
+
+
+def layout(context: Context, query: str) -> html.Div:
+    """The page of an address: slots with skeletons, which one callback fills."""
+    selection, _ = Selection.parse(query)
+    lang = selection.lang
+    return html.Div(
+        [
+            dcc.Store(id=ids.SELECTION, data=query),
+            dcc.Store(id=ids.PUSHED),
+            html.A(say("skip", lang), href=f"#{ids.panel('places')}", className="skip"),
+            _slot("study_head", lang, html.Header),
+            _slot("study_path", lang),
+            html.Main(
+                [
+                    _slot("places", lang),
+                    html.Div([_slot("funnel", lang), _slot("times", lang), _slot("handovers", lang)], className="study-side"),
+                    _slot("waiting", lang),
+                ],
+                className="study-main",
+            ),
+        ],
+        id=ids.PAGE,
+        className="study",
+        lang="zh-CN" if lang == "zh" else "en",
+        style=dict(LIGHT.css()),
+    )
+
+
+def _slot(key: str, lang: Language, element: Any = html.Section) -> Any:
+    skeleton = html.Span(className="skeleton", role="status", title=say("loading", lang))
+    return element(skeleton, id=ids.panel(key), className=f"slot slot-{key}")
+
+
+def register(app: Dash, context: Context) -> None:
+    """Register the page's callbacks; those around the address are the screen's."""
+    callbacks.register_panels(app, context, STUDY)
+
+
+PAGE: Final = Page(
+    path="/analysis",
+    key="analysis",
+    names={"zh": "分析", "en": "Analysis"},
+    layout=layout,
+    register=register,
+    accepts={f"{ids.SELECTION}.data": text(4096), f"{ids.GENERATION}.data": text(64)},
+)
