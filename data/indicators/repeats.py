@@ -40,7 +40,7 @@ def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
     found = window(view, selection)
     keys = QUESTIONS["event_keys"].ask(view, selection, from_day=found.from_day)
     spans = [(one.from_day, one.to_day) for one in (found, found.previous) if one is not None]
-    flags = _repeats(view).flags(spans)
+    flags = _flags(view, spans)
     return (
         keys.assign(repeated=flags[keys["event_ix"].to_numpy(dtype=np.int64)])
         .groupby(["is_previous", "area_ix"], as_index=False)
@@ -51,7 +51,7 @@ def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
 def repeat_mask(view: View, selection: Selection) -> Mask:
     """By ``event_ix``: which events of the selection's window stand at a repeat point; those outside the window may say anything."""
     found = window(view, selection)
-    return _repeats(view).flags([(found.from_day, found.to_day)])
+    return _flags(view, [(found.from_day, found.to_day)])
 
 
 def sightings(view: View, since: dt.datetime, until: dt.datetime) -> tuple[npt.NDArray[np.int64], Sightings]:
@@ -72,13 +72,15 @@ def sightings(view: View, since: dt.datetime, until: dt.datetime) -> tuple[npt.N
     return frame["event_ix"].to_numpy(dtype=np.int64), events
 
 
-def _repeats(view: View) -> Repeats:
+def _flags(view: View, spans: list[tuple[dt.date, dt.date]]) -> Mask:
     rule = view.definition.repeat
-    return view.snapshot.once(("repeats", rule.cases, rule.days, rule.metres), lambda: Repeats(View(view.snapshot, view.definition), rule))
+    whole = View(view.snapshot, view.definition)
+    repeats = view.snapshot.once(("repeats", rule.cases, rule.days, rule.metres), lambda: Repeats(whole, rule))
+    return repeats.flags(whole, spans)
 
 
 class Repeats:
-    """What is known of one snapshot's repeat points under one rule.
+    """What is known of one snapshot's repeat points under one rule. It is kept by the snapshot and so holds on to none.
 
     Parameters
     ----------
@@ -87,13 +89,13 @@ class Repeats:
     """
 
     def __init__(self, view: View, rule: Repeat) -> None:
-        self._view, self._rule = view, rule
+        self._rule = rule
         last = view.snapshot.frame("SELECT max(event_ix) AS last FROM event")["last"].iloc[0]
         self._flags: Mask = np.zeros(0 if pd.isna(last) else int(last) + 1, dtype=np.bool_)
         self._known: set[int] = set()
         self._lock = threading.Lock()
 
-    def flags(self, spans: list[tuple[dt.date, dt.date]]) -> Mask:
+    def flags(self, view: View, spans: list[tuple[dt.date, dt.date]]) -> Mask:
         """By ``event_ix``, true at a repeat point; holds for events of these local days, both ends included."""
         wanted: set[int] = set()
         for first, last in spans:
@@ -103,25 +105,25 @@ class Repeats:
             )
             wanted |= set(range(low, high + 1)) if first <= last else set()
         with self._lock:
-            missing = sorted((wanted & self._blocks()) - self._known)
+            missing = sorted((wanted & self._blocks(view)) - self._known)
             while missing:
                 run = [block for at, block in enumerate(missing[:MOST_BLOCKS]) if block == missing[0] + at]
-                self._find(run[0], run[-1])
+                self._find(view, run[0], run[-1])
                 missing = missing[len(run) :]
         return self._flags
 
-    def _blocks(self) -> set[int]:
+    def _blocks(self, view: View) -> set[int]:
         """Those in which events can be."""
-        days = self._view.snapshot.days
+        days = view.snapshot.days
         if days is None:
             return set()
         low, high = (day.toordinal() // BLOCK_DAYS for day in (days[0] - _MARGIN, days[1] + _MARGIN))
         return set(range(low, high + 1))
 
-    def _find(self, first: int, last: int) -> None:
+    def _find(self, view: View, first: int, last: int) -> None:
         since, until = (dt.datetime.fromordinal(block * BLOCK_DAYS) for block in (first, last + 1))
         reach = dt.timedelta(days=self._rule.days)
-        event_ix, events = sightings(self._view, since - reach, until + reach)
+        event_ix, events = sightings(view, since - reach, until + reach)
         low, high = ((instant - _EPOCH) // dt.timedelta(microseconds=1) for instant in (since, until))
         inside = RepeatPoints(events, self._rule).repeated() & (events.at_us >= low) & (events.at_us < high)
         self._flags[event_ix[inside]] = True

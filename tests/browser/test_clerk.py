@@ -125,7 +125,7 @@ def test_a_clerk_hands_in_a_workbook_understands_corrects_and_publishes_it(tab: 
 
     tab.goto(f"{address}/?window=all&q=LX202600099")
     tab.wait_for_selector(".slot-events [data-event=LX202600099]", timeout=WAIT_MS)
-    tab.click("a.to-page")
+    tab.click("a.to-page[href^='/data']")
     tab.wait_for_selector("tr.snapshot", timeout=WAIT_MS)
 
     rows = tab.locator("tr.snapshot")

@@ -192,12 +192,12 @@ def test_stages_add_up(place: Place) -> None:
     [
         (
             "zh",
-            "street999901001，2026-11-16 至 11-20（未结束），大平安，热线，超期未结，22 至 6 时，快照 2026-11-20 11:30，口径 接诉即办 v1",
+            "street999901001，2026-11-16 至 11-20（未结束），大平安，热线，超期未结，22 至 6 时，快照 2026-11-20 11:30，口径 接诉即办 v2",
         ),
         (
             "en",
             "street999901001, 2026-11-16 to 11-20 (not over), 大平安, 12345 hotline, overdue and open, 22 to 6 h, "
-            "snapshot 2026-11-20 11:30, definition Swift response to complaints v1",
+            "snapshot 2026-11-20 11:30, definition Swift response to complaints v2",
         ),
     ],
 )
