@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 DEMO_AS_OF = dt.datetime(2026, 11, 22, 0, 0, tzinfo=dt.UTC)
-BROWSER_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
