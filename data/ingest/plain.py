@@ -7,6 +7,7 @@ ways give the same wherever both give anything; the short one costs a fraction a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -23,9 +24,10 @@ _BARE_CODE: Final = "[0-9A-Za-z][0-9A-Za-z_/:()-]{0,63}"
 def ways(fields: Sequence[Field], recognised: Recognised, raw: Raw, words: Mapping[str, Mapping[str, str]]) -> dict[int, str]:
     """Raw column → SQL of its value or NULL, for the columns of text that are one field's alone and that no configured word changes."""
     found = {}
+    uses = Counter(ix for columns in recognised.columns.values() for ix in columns)
     for item in fields:
         columns = recognised.columns.get(item.name, ())
-        if len(columns) != 1 or raw.types[columns[0]] != "VARCHAR" or words.get(item.name):
+        if len(columns) != 1 or uses[columns[0]] > 1 or raw.types[columns[0]] != "VARCHAR" or words.get(item.name):
             continue
         if item.type in _WAYS:
             found[columns[0]] = _WAYS[item.type](f"c{columns[0]}")

@@ -135,6 +135,24 @@ def test_new_york_full_columns_are_recognised(real_data: Path) -> None:
     }  # fmt: skip
 
 
+def test_districts_of_new_york_hang_below_their_boroughs(built: Callable[[str], Built], real_data: Path) -> None:
+    features = gpd.read_file(real_data / "nyc" / "community_district.geojson")
+    snapshot = built("nyc-community-districts")
+    found = frame(
+        snapshot, "SELECT a.area_code, p.area_code AS parent FROM area a JOIN area p ON p.area_ix = a.parent_ix WHERE a.depth = 2"
+    )
+    assert found.set_index("area_code")["parent"].to_dict() == features.set_index(features["boro_cd"].astype(str))["borough"].to_dict()
+    assert frame(snapshot, "SELECT area_code FROM area WHERE depth = 1")["area_code"].nunique() == features["borough"].nunique() == 5
+
+
+@pytest.mark.parametrize("example", ["nyc-community-districts", "nyc-neighbourhoods", "pingshan", "haishu"])
+def test_every_quarantined_row_has_its_reason(built: Callable[[str], Built], example: str) -> None:
+    for report in built(example).reports.values():
+        assert report.rows_in == report.accepted + report.quarantined
+        assert (report.quarantined > 0) == bool(report.reasons), report.name
+        assert report.quarantined <= sum(report.reasons.values()), report.name
+
+
 def test_cameras_of_new_york(built: Callable[[str], Built], real_data: Path) -> None:
     table = pd.read_csv(real_data / "nyc" / "nyc_dot_cameras.csv", dtype=str)
     found = frame(built("nyc-community-districts"), "SELECT point_id, name, lon, lat FROM video_point ORDER BY point_id")

@@ -179,3 +179,24 @@ def test_stages_and_on_time_follow_from_times(tmp_path: Path) -> None:
         ("accepted", False, False, False, None, None, True, False, "unrated", None),
         ("accepted", False, False, False, None, None, False, False, "unrated", None),
     ]
+
+
+def test_one_column_serves_several_fields(tmp_path: Path) -> None:
+    (tmp_path / "streets.csv").write_text("street,grid\nNORTH,G1\nNORTH,G2\nOLD TOWN,G3\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text("事件编号,上报时间,大类,网格编码\n7,2026-11-20 08:00:00,甲,G2\n", encoding="utf-8")
+    sources: list[dict[str, object]] = [
+        {"name": "街", "kind": "area", "level": "street", "path": "streets.csv", "dissolve": True,
+         "columns": {"area_code": "street", "name": "street"}},
+        {"name": "格", "kind": "area", "level": "grid", "path": "streets.csv",
+         "columns": {"area_code": "grid", "name": "grid", "parent_code": "street"}},
+        {"name": "热线", "kind": "event", "path": "a.csv"},
+    ]  # fmt: skip
+    report = build(Config.parse({"source": sources, "levels": ["district", "street", "grid"]}, tmp_path), tmp_path / "store", now=NOW)
+    assert [(source.accepted, source.quarantined, source.reasons) for source in report.sources] == [(3, 0, {}), (3, 0, {}), (1, 0, {})]
+    snapshot = Store(tmp_path / "store").current()
+    areas = snapshot.frame("SELECT a.area_code, a.name, p.area_code AS parent FROM area a LEFT JOIN area p ON p.area_ix = a.parent_ix")
+    snapshot.close()
+    assert set(areas.iloc[1:].itertuples(index=False, name=None)) == {
+        ("NORTH", "NORTH", areas["area_code"][0]), ("OLD TOWN", "OLD TOWN", areas["area_code"][0]),
+        ("G1", "G1", "NORTH"), ("G2", "G2", "NORTH"), ("G3", "G3", "OLD TOWN"),
+    }  # fmt: skip
