@@ -82,6 +82,8 @@ def _scale(shown: Standings) -> _Scale:
 
 def _row(rank: Rank, shown: Standings, scale: _Scale, address: str, class_name: str) -> html.Div:
     text = MISSING if rank.value is None else plain(rank.value, shown.kind)
+    if rank.value is None and shown.kind == "count":
+        text = count(rank.n)  # what lies in no area has no rank, but is counted
     name: Any = html.Span(rank.name, className="name")
     number: Any = html.Span(text, className="value")
     if rank.code is not None:

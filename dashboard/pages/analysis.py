@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from dash import Dash, dcc, html
 
 from dashboard import callbacks, ids
 from dashboard.context import Context
-from dashboard.format import Language
 from dashboard.page import Page, text
 from dashboard.panels import STUDY
+from dashboard.panels.panel import slot
 from dashboard.words import say
 from data.selection import Selection
 from layers.palette import LIGHT
@@ -25,13 +25,13 @@ def layout(context: Context, query: str) -> html.Div:
             dcc.Store(id=ids.SELECTION, data=query),
             dcc.Store(id=ids.PUSHED),
             html.A(say("skip", lang), href=f"#{ids.panel('places')}", className="skip"),
-            _slot("study_head", lang, html.Header),
-            _slot("study_path", lang),
+            slot("study_head", lang, html.Header),
+            slot("study_path", lang),
             html.Main(
                 [
-                    _slot("places", lang),
-                    html.Div([_slot("funnel", lang), _slot("times", lang), _slot("handovers", lang)], className="study-side"),
-                    _slot("waiting", lang),
+                    slot("places", lang),
+                    html.Div([slot("funnel", lang), slot("times", lang), slot("handovers", lang)], className="study-side"),
+                    slot("waiting", lang),
                 ],
                 className="study-main",
             ),
@@ -41,11 +41,6 @@ def layout(context: Context, query: str) -> html.Div:
         lang="zh-CN" if lang == "zh" else "en",
         style=dict(LIGHT.css()),
     )
-
-
-def _slot(key: str, lang: Language, element: Any = html.Section) -> Any:
-    skeleton = html.Span(className="skeleton", role="status", title=say("loading", lang))
-    return element(skeleton, id=ids.panel(key), className=f"slot slot-{key}")
 
 
 def register(app: Dash, context: Context) -> None:

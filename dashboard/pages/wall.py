@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from dash import Dash, dcc, html
 
@@ -10,9 +10,9 @@ from dashboard import callbacks, ids
 from dashboard import map as map_component
 from dashboard.charts.figures import CONFIG, blank
 from dashboard.context import Context
-from dashboard.format import Language
 from dashboard.page import Page, text
 from dashboard.panels import WALL
+from dashboard.panels.panel import slot
 from dashboard.words import say
 from data.selection import Selection
 from layers.palette import DARK
@@ -31,32 +31,25 @@ def layout(context: Context, query: str) -> html.Div:
             dcc.Store(id=ids.SCALE),
             *(dcc.Store(id=ids.figure(key)) for key in FIGURES),
             html.A(say("skip", lang), href=f"#{ids.MAP}", className="skip"),
-            _slot("masthead", lang, "header"),
-            html.Div([_slot("headline", lang), _slot("ranking", lang)], className="left"),
+            slot("masthead", lang, html.Header),
+            html.Div([slot("headline", lang), slot("ranking", lang)], className="left"),
             html.Div(
                 [
-                    _slot("path", lang),
+                    slot("path", lang),
                     html.Div(map_component.component(lang), className="map-holder"),
                     html.Div(id=ids.panel("map"), className="slot slot-map"),
-                    _slot("coverage", lang),
+                    slot("coverage", lang),
                 ],
                 className="centre",
                 role="main",
             ),
-            html.Div([_chart("trend"), _slot("categories", lang), _slot("due_soon", lang), _chart("hours")], className="right"),
-            html.Div([_slot("events", lang), _slot("sources", lang)], className="foot"),
+            html.Div([_chart("trend"), slot("categories", lang), slot("due_soon", lang), _chart("hours")], className="right"),
+            html.Div([slot("events", lang), slot("sources", lang)], className="foot"),
         ],
         id=ids.PAGE,
         className="wall is-kiosk" if selection.kiosk else "wall",
         lang="zh-CN" if lang == "zh" else "en",
         style=dict(DARK.css()),
-    )
-
-
-def _slot(key: str, lang: Language, kind: str = "section") -> Any:
-    element = {"header": html.Header, "section": html.Section}[kind]
-    return element(
-        html.Span(className="skeleton", role="status", title=say("loading", lang)), id=ids.panel(key), className=f"slot slot-{key}"
     )
 
 

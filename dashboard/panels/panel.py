@@ -9,7 +9,9 @@ from typing import Any
 from dash import html
 
 from dashboard import ids
+from dashboard.format import Language
 from dashboard.look import Look
+from dashboard.words import say
 
 Output = tuple[str, str]
 
@@ -46,3 +48,9 @@ class Panel:
     def failed(self, sentence: str) -> tuple[Any, ...]:
         """What it writes instead of its content."""
         return (html.P(sentence, className="failed", role="alert"), *self.extra.values())
+
+
+def slot(key: str, lang: Language, element: Any = html.Section) -> Any:
+    """Where a panel will stand in a page's layout: a skeleton until the first answer fills it."""
+    skeleton = html.Span(className="skeleton", role="status", title=say("loading", lang))
+    return element(skeleton, id=ids.panel(key), className=f"slot slot-{key}")

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-
-from dashboard.factory import create_app
-from dashboard.settings import Settings
-from data.store.store import Store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,11 +31,6 @@ INSIDE = """selector => {
     return box.left >= 0 && box.top >= 0 && box.right <= innerWidth + 1 && box.bottom <= innerHeight + 1;
 }"""
 Open = Callable[..., "Page"]
-
-
-@pytest.fixture(scope="module")
-def address(demo_store: Path, serve: Callable[[Any], str]) -> str:
-    return serve(create_app(Settings(), Store(demo_store)).server)
 
 
 @pytest.fixture

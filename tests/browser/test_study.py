@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from dashboard.factory import create_app
-from dashboard.settings import Settings
-from data.store.store import Store
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 SETTLED_MS = 30_000
 LINES = ".place-line"
 Open = Callable[..., "Page"]
-
-
-@pytest.fixture(scope="module")
-def address(demo_store: Path, serve: Callable[[Any], str]) -> str:
-    return serve(create_app(Settings(), Store(demo_store)).server)
 
 
 @pytest.fixture

@@ -5,15 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-
-from dashboard.factory import create_app
-from dashboard.settings import Settings
-from data.store.store import Store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -43,11 +38,6 @@ OVERLAPPING = """() => {
 FONT_SIZES = """() => [...new Set([...document.querySelectorAll('.slot *')].filter(e => e.children.length === 0 && e.textContent.trim()
     && e.getClientRects().length && !e.closest('.js-plotly-plot') && !e.closest('.parts'))
     .map(e => Math.round(parseFloat(getComputedStyle(e).fontSize) * 10) / 10))]"""
-
-
-@pytest.fixture(scope="module")
-def address(demo_store: Path, serve: Callable[[Any], str]) -> str:
-    return serve(create_app(Settings(), Store(demo_store)).server)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -105,3 +106,9 @@ def test_a_count_stands_beside_its_rate() -> None:
     counted = Rank("1", "一", 366, 330, 405, 366, per_10k=39.24)
     drawn = ranking.draw(standings(counted, kind="count", is_ranked=False, case=None), "街道", address="")
     assert "39.2" in text_of(rows_of(drawn)[0])
+
+
+def test_what_lies_in_no_area_is_counted() -> None:
+    nowhere = dataclasses.replace(rank("未归属", None), code=None)
+    drawn = ranking.draw(standings(rank("一", 300.0), nowhere, kind="count", indicator="accepted"), "街道", address="")
+    assert '"children": "100", "className": "value"' in text_of(rows_of(drawn)[1])
