@@ -162,13 +162,14 @@ def diff(
 ) -> None:
     """Show what changed between two snapshots: new, closed, reopened, withdrawn, and earlier days' numbers restated."""
     from data.store.diff import diff as compare  # noqa: PLC0415
+    from data.store.restated import UNTOLD  # noqa: PLC0415
 
     with console.progress() as tell:
         found = compare(store, earlier, later, level=level, tell=tell)
     if as_json:
         console.emit(found)
     else:
-        console.compared(found)
+        console.compared(found, UNTOLD)
 
 
 @app.command()

@@ -200,8 +200,8 @@ def shown(manifest: Mapping[str, Any]) -> None:
     say("  ".join(f"{name} {count:,}" for name, count in (manifest.get("counts") or {}).items() if count))
 
 
-def compared(found: Mapping[str, Any]) -> None:
-    """What changed between two snapshots, the first rows of each table."""
+def compared(found: Mapping[str, Any], untold: Sequence[str]) -> None:
+    """What changed between two snapshots, the first rows of each table; ``untold`` are the indicators that are not told day by day."""
     say(f"{found['from']} → {found['to']}")
     for kind in ("new", "closed", "reopened", "withdrawn"):
         entries = found[kind]
@@ -224,6 +224,7 @@ def compared(found: Mapping[str, Any]) -> None:
     _first(("day", "area", "indicator", "before", "after", "cases"), rows)
     for name, n in found.get("left_out", {}).items():
         say(f"{name}: {n:,} cases changed, too many to tell day by day.")
+    say(f"Not told day by day: {', '.join(untold)}. They move with the cases listed; ask for them with snapshot= of either.")
 
 
 def _first(headers: Sequence[str], rows: Sequence[Sequence[object]], most: int = 40) -> None:
