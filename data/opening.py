@@ -18,7 +18,7 @@ from data.indicators.parts import Part
 from data.indicators.population import population
 from data.indicators.registry import INDICATORS
 from data.selection import Selection
-from data.video import cameras, judged
+from data.video import CameraGroup, cameras, judged
 from data.view import View
 from data.vocabulary import Language
 
@@ -89,8 +89,10 @@ def _total(part: Part, number: Number, counts: compute.Counts) -> int:
     return inside if part.key == parts.NUMERATOR else number.n - inside
 
 
-def camera_parts(view: View, selection: Selection) -> dict[str, pd.DataFrame]:
+def camera_parts(view: View, selection: Selection, asked: str | None = None) -> dict[str, pd.DataFrame]:
     """Cameras by part, as :mod:`data.indicators.parts` names them; a status that no rate counts is a reason.
+
+    ``asked`` may be the key of a further part: a :class:`data.video.CameraGroup`.
 
     Within a part those come first that are out of order longest.
     """
@@ -100,6 +102,9 @@ def camera_parts(view: View, selection: Selection) -> dict[str, pd.DataFrame]:
     left = cameras(points).drop(index=known.index)
     found = {parts.DENOMINATOR: known, parts.NUMERATOR: known[online], parts.REST: known[~online]}
     found |= {f"{parts.EXCLUDED}{status}": rows for status, rows in left.groupby("status", sort=True)}
+    group = CameraGroup.parse(asked or "")
+    if group is not None:
+        found[group.key] = group.rows(points)
     return {
         key: rows.assign(is_online=rows["status"] == "online").sort_values(["is_online", "last_seen_at", "point_id"], na_position="first")
         for key, rows in found.items()
@@ -108,7 +113,7 @@ def camera_parts(view: View, selection: Selection) -> dict[str, pd.DataFrame]:
 
 def camera_page(view: View, selection: Selection, part: str, *, limit: int, after: int = 0) -> dict[str, Any]:
     """A page of the cameras of a part: ``total``, ``next`` (how many stand before it, or None) and ``cameras``."""
-    rows = camera_parts(view, selection).get(part)
+    rows = camera_parts(view, selection, part).get(part)
     listed = pd.DataFrame() if rows is None else rows.iloc[after : after + limit]
     total = 0 if rows is None else len(rows)
     return {"total": total, "next": after + limit if after + limit < total else None, "cameras": listed.to_dict("records")}

@@ -15,6 +15,7 @@ import pandas as pd
 
 from data import boundaries, cases, places, video
 from data import stages as progress
+from data import video_states as states_of_video
 from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
 from data.indicators import areas, compute, parts, repeats
@@ -279,6 +280,11 @@ def density(view: View, selection: Selection, cells_across: int = 96) -> Density
 def video_points(view: View, selection: Selection) -> pd.DataFrame:
     """Cameras and devices of the selected area with their derived status; see :func:`data.video.video_points`."""
     return video.video_points(view, selection)
+
+
+def video_states(view: View, selection: Selection) -> pd.DataFrame:
+    """``area_ix, owner, kind, status, reported, n``: cameras counted by state; see :mod:`data.video_states`."""
+    return states_of_video.video_states(view, selection)
 
 
 def durations(view: View, selection: Selection, shares: tuple[float, ...], indicator: str) -> pd.DataFrame:

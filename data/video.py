@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from dataclasses import dataclass, fields
 from typing import Final
 
 import pandas as pd
@@ -14,6 +16,11 @@ from data.view import View
 
 NOT_IN_USE: Final = ("repair", "removed")
 """Statuses of cameras that no rate counts."""
+NOT_ONLINE: Final = "not_online"
+_SPECIAL: Final = re.compile(r"[\\,]")
+_ESCAPED: Final = r"\\\g<0>"
+_BACKSLASHED: Final = re.compile(r"\\(.)", re.DOTALL)
+_PART: Final = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)
 
 
 def cameras(points: pd.DataFrame) -> pd.DataFrame:
@@ -26,6 +33,51 @@ def judged(points: pd.DataFrame) -> pd.DataFrame:
     used = cameras(points)
     used = used[~used["status"].isin(NOT_IN_USE)]
     return used if used["reported_status"].notna().any() else used.iloc[:0]
+
+
+@dataclass(frozen=True)
+class CameraGroup:
+    """Cameras that have something in common, as a part of the online rate (:func:`data.opening.camera_parts`) names them.
+
+    Attributes
+    ----------
+    owner, kind
+        As the data have it; empty text is those without one, None any.
+    status
+        A derived status, or ``not_online``: any but online of the cameras in use. None any of those in use.
+    reported
+        ``ON``, ``OFF`` or empty text for none.
+    """
+
+    owner: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    reported: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Such as ``owner=公安分局,status=stale``; commas inside a value are escaped by a backslash."""
+        given = ((item.name, getattr(self, item.name)) for item in fields(self))
+        return ",".join(f"{name}={re.sub(_SPECIAL, _ESCAPED, value)}" for name, value in given if value is not None)
+
+    @classmethod
+    def parse(cls, key: str) -> CameraGroup | None:
+        """The group of a key; None where it is not one that :attr:`key` gives."""
+        pairs = [part.partition("=") for part in re.findall(_PART, key)]
+        known = {item.name for item in fields(cls)}
+        named = {name: re.sub(_BACKSLASHED, r"\1", value) for name, mark, value in pairs if mark and name in known}
+        found = cls(**named)
+        return found if named and found.key == key else None
+
+    def rows(self, points: pd.DataFrame) -> pd.DataFrame:
+        """Its cameras among the rows of :func:`video_points`."""
+        found = cameras(points) if self.status in NOT_IN_USE else judged(points)
+        if self.status is not None:
+            found = found[found["status"] != "online"] if self.status == NOT_ONLINE else found[found["status"] == self.status]
+        for column, wanted in (("owner", self.owner), ("kind", self.kind), ("reported_status", self.reported)):
+            if wanted is not None:
+                found = found[found[column].fillna("") == wanted]
+        return found
 
 
 def video_points(view: View, selection: Selection) -> pd.DataFrame:

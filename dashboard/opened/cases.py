@@ -18,6 +18,7 @@ from dashboard.words import say
 from data import queries
 from data.opening import camera_page
 from data.selection import Selection
+from data.video import CameraGroup
 from data.view import View
 from data.vocabulary import CALLBACK_NAMES
 
@@ -153,6 +154,17 @@ def _camera(view: View, row: dict[str, Any], lang: Language) -> html.Tr:
 def camera_status(status: str, lang: Language) -> str:
     """A derived status in words; those the map never draws are not among its own."""
     return say("camera_removed", lang) if status == "removed" else say_camera(status, lang)
+
+
+def camera_group(group: CameraGroup, lang: Language) -> str:
+    """What the cameras of a group have in common, in words."""
+    given = [(text, f"camera_no_{key}") for key, text in (("owner", group.owner), ("kind", group.kind)) if text is not None]
+    words = [text or say(nothing, lang) for text, nothing in given]
+    if group.reported is not None:
+        words.append(say("camera_says", lang, said=group.reported) if group.reported else say_camera("not_reported", lang))
+    if group.status is not None:
+        words.append(camera_status(group.status, lang))
+    return " · ".join(words)
 
 
 def _instant(text: str) -> dt.datetime:

@@ -22,6 +22,7 @@ from data.indicators.handbook import INTERVALS
 from data.indicators.registry import INDICATORS
 from data.opening import Opening, camera_parts, opening
 from data.selection import Selection
+from data.video import CameraGroup
 from data.view import View
 
 Row = tuple[str, Any]
@@ -32,7 +33,7 @@ def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
     """The content of the panel, with the first page of its cases."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
     found = opening(view, selection, asked.indicator)
-    names = _parts(found, asked.lang)
+    names = _parts(found, asked.lang, asked.part)
     part = asked.part if asked.part in names else next(iter(names), "")
     title = cases.heading(names[part][0], names[part][1], asked.lang, is_video=found.indicator.measure == "video") if names else ""
     return [
@@ -54,7 +55,7 @@ def page(view: View, selection: Selection, asked: Asked) -> Any:
     """Another page or part of the cases alone."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
     found = opening(view, selection, asked.indicator)
-    names = _parts(found, asked.lang)
+    names = _parts(found, asked.lang, asked.part)
     part = asked.part if asked.part in names else next(iter(names), "")
     title = cases.heading(names[part][0], names[part][1], asked.lang, is_video=found.indicator.measure == "video")
     return cases.draw(view, selection, asked, part, title)
@@ -157,10 +158,11 @@ def _terms(found: Opening, asked: Asked) -> html.Div | None:
     return html.Div(rows, className="terms", role="group", **attributes(aria_label=say("opened_terms", asked.lang)))
 
 
-def _parts(found: Opening, lang: Language) -> dict[str, tuple[str, int]]:
-    """Part → its words and how many cases it has; those left out only where there are any."""
+def _parts(found: Opening, lang: Language, asked: str | None) -> dict[str, tuple[str, int]]:
+    """Part → its words and how many cases it has; those left out only where there are any. A group of cameras that is asked is one."""
+    group = CameraGroup.parse(asked or "") if found.indicator.measure == "video" else None
     if found.indicator.measure == "video":
-        listed = {key: len(rows) for key, rows in camera_parts(found.view, found.selection).items()}
+        listed = {key: len(rows) for key, rows in camera_parts(found.view, found.selection, asked).items()}
         words = {key: cases.camera_status(key.removeprefix(parts.EXCLUDED), lang) for key in listed if key.startswith(parts.EXCLUDED)}
     else:
         listed = found.totals
@@ -170,7 +172,9 @@ def _parts(found: Opening, lang: Language) -> dict[str, tuple[str, int]]:
     named: dict[str, tuple[str, int]] = {}
     for key in sorted(listed, key=lambda key: ORDER.index(key) if key in ORDER else len(ORDER)):
         n = listed[key]
-        if key.startswith(parts.EXCLUDED):
+        if group is not None and key == group.key:
+            named[key] = cases.camera_group(group, lang), n
+        elif key.startswith(parts.EXCLUDED):
             if n:
                 named[key] = say("opened_part_excluded", lang, words=words[key]), n
         elif not is_fraction:

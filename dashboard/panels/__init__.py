@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboard import ids
 from dashboard.charts.figures import blank
-from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking, study
+from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking, study, video
 from dashboard.panels.panel import Panel
 
 WALL: Final[tuple[Panel, ...]] = (
@@ -35,3 +35,8 @@ STUDY: Final[tuple[Panel, ...]] = (
     Panel("handovers", {"zh": "推诿与返工", "en": "Bounced and sent back"}, study.handovers),
 )
 """The panels of the analysis page."""
+
+VIDEO: Final[tuple[Panel, ...]] = (
+    Panel("video_state", {"zh": "视频在线率", "en": "Video online rate"}, video.state, is_kept_when_empty=True),
+)
+"""The panels about video points."""

@@ -58,5 +58,8 @@ OPENED: Final[dict[str, tuple[str, str]]] = {
     "camera_reported": ("上报状态", "Reported"),
     "camera_derived": ("推定状态", "Derived"),
     "camera_removed": ("已拆除", "removed"),
+    "camera_no_owner": ("未登记单位", "no owner given"),
+    "camera_no_kind": ("未登记类型", "no kind given"),
+    "camera_says": ("上报 {said}", "reported {said}"),
     "camera_seen": ("最后在线", "Last seen"),
 }
