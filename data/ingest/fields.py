@@ -39,9 +39,9 @@ def _aliases(text: str) -> tuple[str, ...]:
 
 
 STAGE_WORDS: Final = {
-    "accepted": _aliases("受理 已受理 待受理 待立案 新建 待处理 上报 new open opened unspecified-open"),
-    "registered": _aliases("立案 已立案 待派遣 registered assigned pending"),
-    "dispatched": _aliases("派遣 已派遣 派单 已派单 已转办 转办 待处置 待签收 dispatched started"),
+    "accepted": _aliases("受理 已受理 待受理 待立案 新建 待处理 上报 new unspecified-open"),
+    "registered": _aliases("立案 已立案 待派遣 registered pending"),
+    "dispatched": _aliases("派遣 已派遣 派单 已派单 已转办 转办 待处置 待签收 dispatched started open opened assigned"),
     "disposing": (*_aliases("处置 处置中 办理中 处理中 在办 已签收 disposing processing inprogress"), "in progress"),
     "verifying": _aliases("核查 核查中 待核查 已处置 处置完成 待结案 待回访 verifying resolved"),
     "closed": _aliases("结案 已结案 办结 已办结 归档 已归档 已完成 完成 关闭 closed done completed archived"),

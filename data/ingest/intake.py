@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -120,8 +120,7 @@ class Intake:
         self._raw[file_ix] = raw
         if source.kind == "event":
             events.provide(self.connection, self.config.levels, recognised.columns)
-            wrap = self._with_deadlines() if events.LIMIT in recognised.columns else outcomes.with_implied
-            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), wrap)
+            staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), self._implied(recognised.columns))
         else:
             staged = staging.run(self.connection)
         if staged.has_offset_and_not:
@@ -132,10 +131,12 @@ class Intake:
             self._keep(staged, source, file_ix, raw.geometry)
             self.connection.execute(f"DROP TABLE {staged.table}")
 
-    def _with_deadlines(self) -> Callable[[str], str]:
-        """Puts deadlines out of time limits, and then what stages imply, beside the fields."""
+    def _implied(self, held: Collection[str]) -> Callable[[str], str]:
+        """Puts deadlines out of time limits, where a file has limits, and then what stages imply, beside the fields."""
+        if events.LIMIT not in held:
+            return lambda relation: outcomes.with_implied(relation, held)
         working = self._working
-        return lambda relation: outcomes.with_implied(deadlines.with_computed(relation, working))
+        return lambda relation: outcomes.with_implied(deadlines.with_computed(relation, working), held)
 
     @cached_property
     def _working(self) -> WorkingTime:

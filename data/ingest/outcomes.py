@@ -1,28 +1,42 @@
 """What indicators ask about an event, as SQL over a staged event: the columns of the table ``outcome``.
 
 Missing stage times are implied by later ones: a closed case was disposed, dispatched and registered. Times decide what is
-on time; a source's own flag is used where the times are missing.
+on time; a source's own flag is used where the times are missing. A source that tells neither a stage nor when a case was registered
+or dispatched has no such steps: what it reports is being handled, or its overdue cases would never fall due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from data.schema import SATISFACTIONS, STAGES, TABLES
 
 COLUMNS: Final = tuple(column for column in TABLES["outcome"] if column != "outcome_ix")
 
-IMPLIED: Final = """
-    (coalesce(stage = 'closed', false) OR closed_at IS NOT NULL
-        OR (closed_on_time IS NOT NULL AND coalesce(stage = 'closed', true))) AS is_closed,
-    (is_closed OR coalesce(stage = 'verifying', false) OR disposed_at IS NOT NULL OR verified_at IS NOT NULL
-        OR (disposed_on_time IS NOT NULL AND coalesce(stage = 'closed', true))) AS is_disposed,
-    (is_disposed OR coalesce(stage IN ('dispatched', 'disposing'), false) OR dispatched_at IS NOT NULL) AS is_dispatched,
+_STEPS: Final = frozenset({"stage", "registered_at", "dispatched_at"})
+
+
+def implied(held: Collection[str]) -> str:
+    """First step: which stages are over. Later columns of one SELECT may use earlier ones.
+
+    Parameters
+    ----------
+    held
+        Fields that the file has. A flag for being on time says that a case is closed only where the file has no time for it: cities
+        that give both write of open cases, too, that they are on time so far.
+    """
+    may_be_closed = "coalesce(stage = 'closed', true)"
+    closed = f" OR (closed_on_time IS NOT NULL AND {may_be_closed})" if "closed_at" not in held else ""
+    disposed = f" OR (disposed_on_time IS NOT NULL AND {may_be_closed})" if "disposed_at" not in held else ""
+    is_handled = "false" if _STEPS & set(held) else "true"
+    return f"""
+    (coalesce(stage = 'closed', false) OR closed_at IS NOT NULL{closed}) AS is_closed,
+    (is_closed OR coalesce(stage = 'verifying', false) OR disposed_at IS NOT NULL OR verified_at IS NOT NULL{disposed}) AS is_disposed,
+    (is_disposed OR {is_handled} OR coalesce(stage IN ('dispatched', 'disposing'), false) OR dispatched_at IS NOT NULL) AS is_dispatched,
     (is_dispatched OR coalesce(stage = 'registered', false) OR registered_at IS NOT NULL) AS is_registered,
-    coalesce(disposed_at, verified_at, closed_at) AS disposed_by_at
-"""
-"""First step: which stages are over. Later columns of one SELECT may use earlier ones."""
+    coalesce(disposed_at, verified_at, closed_at) AS disposed_by_at"""
+
 
 EXPRESSIONS: Final = {
     "stage": "coalesce(stage, CASE WHEN is_closed THEN 'closed' WHEN is_disposed THEN 'verifying' WHEN is_dispatched THEN 'dispatched' "
@@ -49,7 +63,7 @@ EXPRESSIONS: Final = {
     "has_duration": "closed_at IS NOT NULL",
     "is_mapped": "position_code = 0",
 }
-"""Every column of ``outcome`` over an event as read with :data:`IMPLIED`, :data:`CALL_BACK` and the judged ``position_code``."""
+"""Every column of ``outcome`` over an event as read with :func:`implied`, :data:`CALL_BACK` and the judged ``position_code``."""
 
 CALL_BACK: Final = """coalesce(call_back, contacted IS NOT NULL OR resolved IS NOT NULL OR coalesce(satisfaction <> 'unrated', false))
     AS has_call_back"""
@@ -84,9 +98,9 @@ def _radices() -> dict[str, int]:
 _RADIX: Final[Mapping[str, int]] = _radices()
 
 
-def with_implied(relation: str) -> str:
-    """A relation of events as read with the implied stages and the call-back beside their columns."""
-    return f"(SELECT *, {IMPLIED}, {CALL_BACK} FROM {relation})"
+def with_implied(relation: str, held: Collection[str]) -> str:
+    """A relation of events as read with the implied stages and the call-back beside their columns; ``held`` as in :func:`implied`."""
+    return f"(SELECT *, {implied(held)}, {CALL_BACK} FROM {relation})"
 
 
 def key(expressions: Mapping[str, str]) -> str:

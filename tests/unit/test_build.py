@@ -176,8 +176,8 @@ def test_stages_and_on_time_follow_from_times(tmp_path: Path) -> None:
         ("closed", True, True, True, True, False, True, True, "satisfied", 14400),
         ("closed", True, True, True, True, True, True, False, "unrated", 10740),
         ("verifying", True, True, False, False, None, True, False, "unrated", None),
-        ("accepted", False, False, False, None, None, True, False, "unrated", None),
-        ("accepted", False, False, False, None, None, False, False, "unrated", None),
+        ("dispatched", True, False, False, None, None, True, False, "unrated", None),
+        ("dispatched", True, False, False, None, None, False, False, "unrated", None),
     ]
 
 
