@@ -19,6 +19,7 @@ from data.errors import SelectionError
 from data.indicators import compute, parts
 from data.indicators.areas import indicator_per_area
 from data.indicators.ask import numbers
+from data.indicators.definition import Definition, shipped
 from data.indicators.registry import INDICATORS
 from data.selection import Selection
 from data.store.store import Store
@@ -194,6 +195,31 @@ def test_a_wider_selection_never_counts_less(view: View, selections: list[tuple[
                 for figure in ("numerator", "denominator", "n"):
                     if narrow[key][figure] is not None:
                         assert wide[key][figure] >= narrow[key][figure] - 1e-9, (key, figure, selection.query(), change)
+
+
+@pytest.mark.parametrize("definition", shipped(), ids=lambda definition: definition.key)
+@pytest.mark.parametrize("address", ["deadline=overdue,late", "callback=effective", "callback=unresolved,unrated", "duration=2-48"])
+def test_the_laws_hold_for_what_depends_on_now_and_on_the_definition(view: View, definition: Definition, address: str) -> None:
+    other = View(view.snapshot, definition)
+    selection = Selection.parse_strict(f"window=60d&{address}")
+    answer = told(other, selection)
+    found = int(queries.outcomes_per_bucket(other, selection).query("bucket >= 0")["n"].sum())
+    assert found
+    wider = told(other, selection.with_(deadline=(), callback=(), duration=None))
+    partitions = [[selection.with_(weekday=days) for days in ((1, 2, 3, 4, 5), (6, 7))]]
+    if not selection.callback:
+        partitions.append([selection.with_(callback=(value,)) for value in ("effective", "none")])
+    parted = [[told(other, part) for part in partition] for partition in partitions]
+    for key in ADDING:
+        number = answer[key]
+        assert number["n"] + sum(number["excluded"].values()) == found, key
+        if INDICATORS[key].unit == "rate":
+            assert 0 <= number["numerator"] <= number["denominator"], key
+        for figure in ("numerator", "denominator", "n"):
+            if number[figure] is not None:
+                assert wider[key][figure] >= number[figure] - 1e-9, (key, figure)
+                for answers in parted:
+                    assert math.isclose(sum(part[key][figure] for part in answers), number[figure], abs_tol=1e-6), (key, figure)
 
 
 @pytest.mark.parametrize("key", INDICATORS)
