@@ -104,7 +104,7 @@ def camera_parts(view: View, selection: Selection, asked: str | None = None) -> 
     found |= {f"{parts.EXCLUDED}{status}": rows for status, rows in left.groupby("status", sort=True)}
     group = CameraGroup.parse(asked or "")
     if group is not None:
-        found[group.key] = group.rows(points)
+        found[group.key] = group.rows(points, view.snapshot.as_of)
     return {
         key: rows.assign(is_online=rows["status"] == "online").sort_values(["is_online", "last_seen_at", "point_id"], na_position="first")
         for key, rows in found.items()

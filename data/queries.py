@@ -16,6 +16,7 @@ import pandas as pd
 from data import boundaries, cases, places, video
 from data import stages as progress
 from data import video_states as states_of_video
+from data import video_trend as trend_of_video
 from data.bound import Mask, area_ix, deadline_masks, in_cohort
 from data.due import due_until
 from data.indicators import areas, compute, parts, repeats
@@ -285,6 +286,11 @@ def video_points(view: View, selection: Selection) -> pd.DataFrame:
 def video_states(view: View, selection: Selection) -> pd.DataFrame:
     """``area_ix, owner, kind, status, reported, n``: cameras counted by state; see :mod:`data.video_states`."""
     return states_of_video.video_states(view, selection)
+
+
+def video_trend(view: View, selection: Selection) -> trend_of_video.VideoTrend:
+    """The online rate at each kept snapshot; see :func:`data.video_trend.video_trend`."""
+    return trend_of_video.video_trend(view, selection)
 
 
 def durations(view: View, selection: Selection, shares: tuple[float, ...], indicator: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from data.bound import area_ix
@@ -17,6 +18,10 @@ from data.view import View
 NOT_IN_USE: Final = ("repair", "removed")
 """Statuses of cameras that no rate counts."""
 NOT_ONLINE: Final = "not_online"
+HEARTBEAT_HOURS: Final = (1, 6, 24, 168)
+HEARTBEATS: Final = ("0-1", "1-6", "6-24", "24-168", "168-", "never")
+STATUSES: Final = ("online", "reported_off", "not_reported", "stale", "never_seen", "parent_down", *NOT_IN_USE)
+_ALLOWED: Final = {"status": (*STATUSES, NOT_ONLINE), "reported": ("ON", "OFF", ""), "seen": HEARTBEATS}
 _SPECIAL: Final = re.compile(r"[\\,]")
 _ESCAPED: Final = r"\\\g<0>"
 _BACKSLASHED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -47,12 +52,15 @@ class CameraGroup:
         A derived status, or ``not_online``: any but online of the cameras in use. None any of those in use.
     reported
         ``ON``, ``OFF`` or empty text for none.
+    seen
+        One of :func:`heartbeats`.
     """
 
     owner: str | None = None
     kind: str | None = None
     status: str | None = None
     reported: str | None = None
+    seen: str | None = None
 
     @property
     def key(self) -> str:
@@ -67,17 +75,26 @@ class CameraGroup:
         known = {item.name for item in fields(cls)}
         named = {name: re.sub(_BACKSLASHED, r"\1", value) for name, mark, value in pairs if mark and name in known}
         found = cls(**named)
-        return found if named and found.key == key else None
+        is_known = all(getattr(found, name) in (None, *allowed) for name, allowed in _ALLOWED.items())
+        return found if named and is_known and found.key == key else None
 
-    def rows(self, points: pd.DataFrame) -> pd.DataFrame:
-        """Its cameras among the rows of :func:`video_points`."""
+    def rows(self, points: pd.DataFrame, as_of: dt.datetime) -> pd.DataFrame:
+        """Its cameras among the rows of :func:`video_points`; ``as_of`` is the snapshot's."""
         found = cameras(points) if self.status in NOT_IN_USE else judged(points)
         if self.status is not None:
             found = found[found["status"] != "online"] if self.status == NOT_ONLINE else found[found["status"] == self.status]
         for column, wanted in (("owner", self.owner), ("kind", self.kind), ("reported_status", self.reported)):
             if wanted is not None:
                 found = found[found[column].fillna("") == wanted]
-        return found
+        return found if self.seen is None else found[heartbeats(found, as_of) == self.seen]
+
+
+def heartbeats(points: pd.DataFrame, as_of: dt.datetime) -> pd.Series:
+    """How long before ``as_of`` each was last seen, as one of :data:`HEARTBEATS`: hours, half-open, or ``never``."""
+    hours = (pd.Timestamp(as_of.replace(tzinfo=None)) - points["last_seen_at"]) / pd.Timedelta("1h")
+    at = np.searchsorted(HEARTBEAT_HOURS, hours.fillna(0).to_numpy(dtype=float), side="right")
+    named = pd.Series([HEARTBEATS[ix] for ix in at], index=points.index, dtype="object")
+    return named.where(points["last_seen_at"].notna(), HEARTBEATS[-1])
 
 
 def video_points(view: View, selection: Selection) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def draw(whole: Whole, groups: Sequence[Group], address: str, lang: Language) ->
         className="video-head",
     )
     listed = [_reason(reason, address) for reason in whole.reasons]
-    gone = [html.Span([f"{one.name} ", _number(one, address)]) for one in whole.left_out]
+    gone = [html.Span([f"{one.name} ", opening(one, address)]) for one in whole.left_out]
     why = [
         html.H3(say("video_reasons", lang)) if listed else None,
         *listed,
@@ -122,11 +122,12 @@ def nothing(words: str, lang: Language) -> html.Div:
 
 def _side(side: Amount, address: str) -> html.Span:
     return html.Span(
-        [html.Span(f"{side.name} ", className="quiet"), _number(side, address), html.Small(side.aside) if side.aside else None]
+        [html.Span(f"{side.name} ", className="quiet"), opening(side, address), html.Small(side.aside) if side.aside else None]
     )
 
 
-def _number(amount: Amount, address: str) -> Any:
+def opening(amount: Amount, address: str) -> Any:
+    """The number, which opens to its cameras where they can be named."""
     if amount.part is None or len(amount.part) > LONGEST_PART:
         return html.Span(count(amount.n), className="n")
     changes: dict[str, str | None] = {"part": amount.part}
@@ -136,7 +137,7 @@ def _number(amount: Amount, address: str) -> Any:
 
 
 def _reason(reason: Amount, address: str) -> html.Div:
-    return html.Div([html.Span(reason.name, className="name"), bar(reason.share, None), _number(reason, address)], className="video-row")
+    return html.Div([html.Span(reason.name, className="name"), bar(reason.share, None), opening(reason, address)], className="video-row")
 
 
 def _group(group: Group, address: str, lang: Language) -> html.Div:
@@ -149,7 +150,7 @@ def _row(row: RateRow, address: str) -> html.Div:
     if row.changes is not None:
         name = link(address, row.changes, row.name, "name", title=row.name)
     return html.Div(
-        [name, bar(row.derived, row.reported), html.Span(row.shown, className="value"), _number(row.amount, address)],
+        [name, bar(row.derived, row.reported), html.Span(row.shown, className="value"), opening(row.amount, address)],
         className="video-row has-value",
         title=row.hint,
     )

@@ -18,7 +18,7 @@ from dashboard.words import say
 from data import queries
 from data.opening import camera_page
 from data.selection import Selection
-from data.video import CameraGroup
+from data.video import HEARTBEATS, CameraGroup
 from data.view import View
 from data.vocabulary import CALLBACK_NAMES
 
@@ -162,6 +162,8 @@ def camera_group(group: CameraGroup, lang: Language) -> str:
     words = [text or say(nothing, lang) for text, nothing in given]
     if group.reported is not None:
         words.append(say("camera_says", lang, said=group.reported) if group.reported else say_camera("not_reported", lang))
+    if group.seen is not None:
+        words.append(say("camera_heartbeat", lang, ago=say(f"video_seen_{HEARTBEATS.index(group.seen)}", lang)))
     if group.status is not None:
         words.append(camera_status(group.status, lang))
     return " · ".join(words)

@@ -38,5 +38,6 @@ STUDY: Final[tuple[Panel, ...]] = (
 
 VIDEO: Final[tuple[Panel, ...]] = (
     Panel("video_state", {"zh": "视频在线率", "en": "Video online rate"}, video.state, is_kept_when_empty=True),
+    Panel("video_trend", {"zh": "视频在线率变化", "en": "Video online rate over time"}, video.trend, is_kept_when_empty=True),
 )
 """The panels about video points."""

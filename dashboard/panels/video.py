@@ -7,15 +7,17 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.charts import video_state as chart
+from dashboard.charts import video_trend as trend_chart
 from dashboard.charts.video_state import Amount, Group, RateRow, Whole
-from dashboard.format import MISSING, count, plain, value
+from dashboard.charts.video_trend import Colours, Line
+from dashboard.format import MISSING, count, local, plain, value
 from dashboard.links import Changes, escaped
 from dashboard.look import Look
 from dashboard.opened.cases import camera_status
 from dashboard.words import say
 from data import queries, video_states
 from data.indicators import parts
-from data.video import NOT_IN_USE, NOT_ONLINE, CameraGroup
+from data.video import HEARTBEATS, NOT_IN_USE, NOT_ONLINE, CameraGroup, heartbeats, judged
 from data.video_states import Cut
 
 MOST_ROWS: Final = 30
@@ -54,6 +56,46 @@ def state(look: Look) -> tuple[Any, ...]:
     cuts: tuple[Cut, ...] = ("area_ix", "owner", "kind")
     groups = [group for group in (_group(look, states, cut) for cut in cuts) if group is not None]
     return (chart.draw(whole, groups, look.address, lang),)
+
+
+def trend(look: Look) -> tuple[Any, ...]:
+    """The rate at each kept snapshot, where there are two or more that know it; and how old the last heartbeats are."""
+    lang, found = look.lang, look.answers(queries.video_trend)
+    points = found.points
+    colours = Colours(look.palette.accent, look.palette.quiet, look.palette.line)
+    words = say("video_trend_one" if found.is_kept else "video_trend_not_kept", lang)
+    if points.empty:
+        words = _why_none(look, look.answers(queries.video_states))
+    line = _line(look, points, found.silent) if len(points) > 1 else words
+    return (trend_chart.draw(line, _ages(look), colours, address=look.address, lang=lang),)
+
+
+def _line(look: Look, points: pd.DataFrame, silent: int) -> Line:
+    zone = look.view.snapshot.zone
+    times = points["as_of"]
+    whole = (times.iloc[-1] - times.iloc[0]).total_seconds()
+    notes = [say("video_trend_points", look.lang, n=count(len(points)))]
+    notes += [say("video_trend_silent", look.lang, n=count(silent))] if silent else []
+    return Line(
+        [float((at - times.iloc[0]).total_seconds()) / whole for at in times],
+        (points["online"] / points["n"]).tolist(),
+        (points["reported"] / points["n"]).tolist(),
+        first=f"{local(times.iloc[0].to_pydatetime(), zone):%m-%d %H:%M}",
+        last=f"{local(times.iloc[-1].to_pydatetime(), zone):%m-%d %H:%M}",
+        note=" · ".join(notes),
+    )
+
+
+def _ages(look: Look) -> list[Amount]:
+    """Cameras in use by how long ago they were last seen."""
+    known = judged(queries.video_points(look.view, look.selection))
+    counts = heartbeats(known, look.view.snapshot.as_of).value_counts()
+    most = int(counts.max()) if len(counts) else 1
+    return [
+        Amount(say(f"video_seen_{at}", look.lang), int(counts[key]), int(counts[key]) / most, CameraGroup(seen=key).key)
+        for at, key in enumerate(HEARTBEATS)
+        if key in counts
+    ]
 
 
 def _why_none(look: Look, states: pd.DataFrame) -> str:

@@ -60,6 +60,7 @@ OPENED: Final[dict[str, tuple[str, str]]] = {
     "camera_removed": ("已拆除", "removed"),
     "camera_no_owner": ("未登记单位", "no owner given"),
     "camera_no_kind": ("未登记类型", "no kind given"),
+    "camera_heartbeat": ("心跳：{ago}", "last heartbeat {ago}"),
     "camera_says": ("上报 {said}", "reported {said}"),
     "camera_seen": ("最后在线", "Last seen"),
 }

@@ -31,4 +31,25 @@ VIDEO: Final[dict[str, tuple[str, str]]] = {
         "推定在线 {online}，上报在线 {reported}，在用 {n}",
         "derived online {online}, reported online {reported}, in use {n}",
     ),
+    # over time
+    "video_trend": ("视频在线率变化", "Video online rate over time"),
+    "video_trend_aside": ("粗线推定，细线上报", "thick: derived; thin: reported"),
+    "video_trend_label": ("{first} 至 {last}：推定在线率由 {low} 到 {high}", "{first} to {last}: derived online rate from {low} to {high}"),
+    "video_trend_one": (
+        "留存的快照里只有这一份知道这里的在线率，再有一份才看得出变化",
+        "Only this one of the kept snapshots knows the rate here; a change shows with the next",
+    ),
+    "video_trend_not_kept": (
+        "在线率只为整体和下一级区域留存，这一级看不到变化",
+        "The rate is kept for the whole and the areas right below it, not for this level",
+    ),
+    "video_trend_silent": ("另有 {n} 份留存的快照没有这里的在线率", "{n} more kept snapshots know no rate here"),
+    "video_trend_points": ("{n} 份留存快照，一份一点", "{n} kept snapshots, a point each"),
+    "video_seen": ("在用点位的最后心跳 · 距数据时刻", "Last heartbeat of those in use, before the data's instant"),
+    "video_seen_0": ("1 小时内", "under 1 h"),
+    "video_seen_1": ("1–6 小时", "1–6 h"),
+    "video_seen_2": ("6–24 小时", "6–24 h"),
+    "video_seen_3": ("1–7 天", "1–7 days"),
+    "video_seen_4": ("7 天以上", "over 7 days"),
+    "video_seen_5": ("从无心跳", "never"),
 }

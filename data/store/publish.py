@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from data import video_trend
 from data.errors import SnapshotRefused
 from data.schema import SCHEMA_VERSION, TABLES
 from data.settings import store_settings
@@ -137,6 +138,7 @@ def _publish(store: Path, built_file: Path, parts: Mapping[str, Any], quarantine
         raise SnapshotRefused("The built file is not closed: a write-ahead log stands beside it. Checkpoint and close it first.")
     with _opened(built_file) as connection:
         found = _contents(connection)
+    video = video_trend.tallied(built_file) if found["counts"]["video_point"] else None
     (store / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
     identity = _next_id(store, str(found["content_sha256"]))
     destination = database_path(store, identity)
@@ -149,6 +151,7 @@ def _publish(store: Path, built_file: Path, parts: Mapping[str, Any], quarantine
         "id": identity,
         "path": destination.name,
         **found,
+        **({video_trend.KEY: video} if video is not None else {}),
         "duckdb_version": duckdb.__version__,
         "sha256": sha256,
         "size": built_file.stat().st_size,

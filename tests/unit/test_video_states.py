@@ -98,13 +98,21 @@ def test_areas_are_those_below_the_selected_one(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "group",
-    [CameraGroup(owner="公安,分局", status="stale"), CameraGroup(owner="a,b\\c=d", kind=""), CameraGroup(kind="枪机", reported="ON")],
+    [
+        CameraGroup(owner="公安,分局", status="stale"),
+        CameraGroup(owner="a,b\\c=d", kind=""),
+        CameraGroup(kind="枪机", reported="ON"),
+        CameraGroup(seen="1-6"),
+    ],
 )
 def test_a_group_is_read_back_from_its_key(group: CameraGroup) -> None:
     assert CameraGroup.parse(group.key) == group
 
 
-@pytest.mark.parametrize("key", ["", "numerator", "excluded:repair", "owner", "colour=red", "kind=a,owner=b", "owner=a,owner=b"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "numerator", "excluded:repair", "owner", "colour=red", "kind=a,owner=b", "owner=a,owner=b", "seen=x", "status=up", "reported=on"],
+)
 def test_what_is_no_key_is_no_group(key: str) -> None:
     assert CameraGroup.parse(key) is None
 

@@ -15,6 +15,7 @@ STEMS = (
     "data_theme_",
     "data_code_",
     "before_",
+    "camera_no_",
     "compare_",
     "mark_",
     "vs_",
@@ -24,6 +25,9 @@ STEMS = (
     "step_",
     "times_",
     "to_",
+    "video_by_",
+    "video_no_",
+    "video_seen_",
     "wait_",
 )
 """Of texts whose key is put together where they are said."""
