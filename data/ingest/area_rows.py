@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,9 @@ LEVEL_WORDS: Final = {
     "community": ("社区", "村", "村社", "社区(村)", "社区级", "村居"),
     "grid": ("网格", "单元网格", "网格级"),
 }
+
+_FACTS: Final = (*SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")
+_BATCH: Final = 1000
 
 
 def from_rows(frame: pd.DataFrame, geometry: Any, source: SourceConfig, config: Config, file_ix: int) -> tuple[list[Area], list[Refused]]:
@@ -38,8 +42,7 @@ def from_rows(frame: pd.DataFrame, geometry: Any, source: SourceConfig, config: 
     if geometry is not None and not _are_points(geometry):
         shapes = [geometry[row_no - 1] for row_no in frame["row_no"]]
     moved: Any = boundaries.from_datum(np.asarray([*shapes, None], dtype=object)[:-1], source.datum) if shapes else []
-    for ix, cells in enumerate(frame.to_dict("records")):
-        row: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in cells.items()}
+    for ix, row in enumerate(_records(frame)):
         depth = _depth(row["level"], source, config)
         if depth is None:
             refused.append(Refused(file_ix, row["row_no"], "E_ENUM", "level", row["level"] or ""))
@@ -56,7 +59,7 @@ def from_rows(frame: pd.DataFrame, geometry: Any, source: SourceConfig, config: 
                 parent_code=row["parent_code"],
                 parent_name=row["parent_name"],
                 boundary=boundary,
-                facts={key: row[key] for key in (*SUMMED, "grid_type", "grid_worker", "valid_from", "valid_to")},
+                facts={key: row[key] for key in _FACTS if row[key] is not None},
                 label=None if row["lon"] is None or row["lat"] is None or row["position_code"] else (row["lon"], row["lat"]),
                 origin=(file_ix, row["row_no"]),
             )
@@ -73,6 +76,12 @@ def fit(areas: Sequence[Area]) -> list[str]:
     for area in areas:
         by_depth.setdefault(area.depth, []).append(area)
     return sorted({code for level in by_depth.values() for code in boundaries.fit([area.boundary for area in level], [])})
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for start in range(0, len(frame), _BATCH):
+        for cells in frame.iloc[start : start + _BATCH].to_dict("records"):
+            yield {str(key): None if pd.isna(value) else value for key, value in cells.items()}
 
 
 def _depth(level: str | None, source: SourceConfig, config: Config) -> int | None:
@@ -100,7 +109,7 @@ def _dissolved(areas: Sequence[Area]) -> list[Area]:
         shapes = [area.boundary for area in group if area.boundary is not None]
         first.boundary = shapely.union_all(shapes) if shapes else None
         for key in SUMMED:
-            values = [area.facts[key] for area in group]
+            values = [area.facts.get(key) for area in group]
             first.facts[key] = None if any(value is None for value in values) else sum(values)
         labels = [area.label for area in group if area.label is not None]
         first.label = tuple(np.mean(labels, axis=0)) if labels else None
@@ -110,20 +119,23 @@ def _dissolved(areas: Sequence[Area]) -> list[Area]:
 
 def _distinct(areas: Sequence[Area]) -> tuple[list[Area], list[Refused]]:
     """One area per code: identical rows are copies, of different ones the first by name and boundary is kept."""
-    groups: dict[tuple[int, str], list[Area]] = {}
+    counted = Counter((area.depth, area.code) for area in areas)
+    doubled: dict[tuple[int, str], list[Area]] = {}
     for area in areas:
-        groups.setdefault((area.depth, area.code), []).append(area)
+        if counted[area.depth, area.code] > 1:
+            doubled.setdefault((area.depth, area.code), []).append(area)
     refused = []
-    for group in groups.values():
+    lost = set()
+    for group in doubled.values():
         keys = [_content(area) for area in group]
         winner = min(range(len(group)), key=lambda ix: keys[ix])
         for ix, area in enumerate(group):
             if ix != winner and area.origin is not None:
+                lost.add(area.origin)
                 refused.append(Refused(*area.origin, "E_ID_DUP" if keys[ix] == keys[winner] else "E_ID_CONFLICT", "area_code", area.code))
-        group[:] = [group[winner]]
-    return [group[0] for group in groups.values()], refused
+    return [area for area in areas if area.origin not in lost], refused
 
 
-def _content(area: Area) -> tuple[str, ...]:
-    shape = "" if area.boundary is None else shapely.to_wkb(area.boundary, hex=True)
+def _content(area: Area) -> tuple[str, str, str, bytes, str]:
+    shape = b"" if area.boundary is None else shapely.to_wkb(area.boundary)
     return (area.name, area.parent_code or "", area.parent_name or "", shape, repr(sorted(area.facts.items())))

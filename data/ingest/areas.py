@@ -22,7 +22,7 @@ SUMMED: Final = ("population", "households", "area_km2")
 """Facts that an area made of others has the sum of."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Area:
     """One area before it has its place in the tree; ``origin`` is the file and row it came from."""
 
@@ -225,7 +225,7 @@ def _complete(area: Area) -> None:
     if area.boundary is None and area.children:
         shapes = list(_shapes(area))
         if area.depth == 0 or all(child.boundary is not None for child in area.children):
-            area.boundary = shapely.union_all(shapes) if shapes else None
+            area.boundary = boundaries.united(shapes) if shapes else None
     for key in ("population", "households"):
         parts = [child.facts.get(key) for child in area.children]
         if area.facts.get(key) is None and parts and all(part is not None for part in parts):

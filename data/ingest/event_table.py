@@ -52,7 +52,7 @@ class EventTable:
     details
         ``file_ix, row_no, code, column_name, value``: reasons found here, as frames; those for single rows, not for ids.
     lost
-        The same for rows that lost to another of their id.
+        The same for rows that lost to another of their id, as a relation; None where there are none.
     findings
         ``(file_ix, code, n)``: let pass, but counted, before rows of one id are compared.
     first, written
@@ -70,7 +70,7 @@ class EventTable:
         self.first = int(connection.execute("SELECT coalesce(max(event_ix) + 1, 0) FROM event").fetchall()[0][0])
         self.written = 0
         self.details: list[pd.DataFrame] = []
-        self.lost = pd.DataFrame()
+        self.lost: str | None = None
         self.findings: list[tuple[int, str, int]] = []
 
     def judge(self) -> None:

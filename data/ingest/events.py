@@ -73,6 +73,18 @@ def absent(connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]) -> di
 
 def placement(source: SourceConfig, file_ix: int, parameters: Parameters) -> dict[str, str | None]:
     """Columns that a file's rows get when they are staged; its source, department and datum stand in where a row has none."""
+    return {
+        "file_ix": f"{file_ix}::INTEGER",
+        "datum_ix": datum_place(source),
+        "datum": None,
+        "outcome_base": outcomes.key(outcomes.early(outcomes.EXPRESSIONS)),
+        "source": f"coalesce(source, {parameters.add(source.name)})",
+        "department": f"coalesce(department, {parameters.add(source.department)})" if source.department else "department",
+    }
+
+
+def datum_place(source: SourceConfig) -> str:
+    """A row's datum as its place in ``DATUMS``, that of its source where it names none; 255 for one that is not known."""
     default = DATUMS.index(source.datum if source.datum in DATUMS else "WGS84")
     named = "upper(replace(replace(datum, '-', ''), ' ', ''))"
     words = (
@@ -81,14 +93,7 @@ def placement(source: SourceConfig, file_ix: int, parameters: Parameters) -> dic
         ("BD09", "百度", "百度坐标"),
     )
     branches = " ".join(f"WHEN {is_one_of(named, group)} THEN {ix}" for ix, group in enumerate(words))
-    return {
-        "file_ix": f"{file_ix}::INTEGER",
-        "datum_ix": f"CAST(CASE WHEN datum IS NULL THEN {default} {branches} ELSE {placing.UNKNOWN_DATUM} END AS UTINYINT)",
-        "datum": None,
-        "outcome_base": outcomes.key(outcomes.early(outcomes.EXPRESSIONS)),
-        "source": f"coalesce(source, {parameters.add(source.name)})",
-        "department": f"coalesce(department, {parameters.add(source.department)})" if source.department else "department",
-    }
+    return f"CAST(CASE WHEN datum IS NULL THEN {default} {branches} ELSE {placing.UNKNOWN_DATUM} END AS UTINYINT)"
 
 
 def latest(connection: duckdb.DuckDBPyConnection) -> dt.datetime | None:

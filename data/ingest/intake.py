@@ -160,13 +160,14 @@ class Intake:
 
     def _keep(self, staged: Staged, source: SourceConfig, file_ix: int, geometry: Any) -> None:
         report = self.reports[file_ix]
+        if source.kind == "video_point":
+            report.refused = self.video.take(staged.table, source, file_ix)
+            return
         frame = self.connection.execute(f"SELECT * FROM {staged.table} ORDER BY row_no").df()
         report.refused = int((frame["codes"] != 0).sum())
         good = frame[frame["codes"] == 0] if report.refused else frame
         del frame
-        if source.kind == "video_point":
-            self.video.add(good, source, file_ix)
-        elif source.kind == "area":
+        if source.kind == "area":
             found, refused = area_rows.from_rows(good, geometry, source, self.config, file_ix)
             self.areas += found
             self.refuse(refused)
@@ -204,10 +205,12 @@ class Intake:
         for file_ix, report in self.reports.items():
             if file_ix not in self.standing and report.read == "ok":
                 report.settle(report.refused, reasons.get(file_ix, {}))
+        if table.lost is None:
+            return
         self.quarantine.add(table.lost)
         lost: dict[int, dict[str, int]] = {}
-        for (file_ix, code), n in table.lost.groupby(["file_ix", "code"]).size().items() if len(table.lost) else ():
-            lost.setdefault(int(file_ix), {})[str(code)] = int(n)
+        for file_ix, code, n in self.connection.execute(f"SELECT file_ix, code, count(*) FROM {table.lost} GROUP BY ALL").fetchall():
+            lost.setdefault(file_ix, {})[code] = n
         for file_ix, by_code in lost.items():
             self.reports[file_ix].lose(by_code)
 

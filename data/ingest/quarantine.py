@@ -30,9 +30,11 @@ class Quarantine:
         self._connection = connection
         connection.execute(f"CREATE TEMP TABLE {TABLE} (file_ix BIGINT, row_no BIGINT, code VARCHAR, column_name VARCHAR, value VARCHAR)")
 
-    def add(self, details: pd.DataFrame) -> None:
-        """Take reasons with the columns :attr:`COLUMNS`."""
-        if len(details):
+    def add(self, details: pd.DataFrame | str) -> None:
+        """Take reasons with the columns :attr:`COLUMNS`: a frame, or a relation of the connection by name."""
+        if isinstance(details, str):
+            self._connection.execute(f"INSERT INTO {TABLE} SELECT {', '.join(self.COLUMNS)} FROM {details}")
+        elif len(details):
             frames.temporary(self._connection, f"{TABLE}_new", details[list(self.COLUMNS)])
             self._connection.execute(f"INSERT INTO {TABLE} SELECT * FROM {TABLE}_new; DROP TABLE {TABLE}_new")
 
