@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from dashboard.format import Language, value
+from dashboard.links import Changes, escaped
 from dashboard.words import say
 from data import queries
 from data.answers import Answers
 from data.bound import area_ix
 from data.codes import CODES
-from data.filters import active
+from data.filters import ALONE, active
 from data.indicators import compute
 from data.indicators.areas import indicator_per_area
 from data.indicators.definition import Mark
@@ -206,6 +207,14 @@ class Look:
         """Events of the window that lie in none of the areas below."""
         rest = self.per_area[self.per_area["is_rest"]]
         return int(rest["events"].sum())
+
+    @cached_property
+    def unassigned_cases(self) -> Changes | None:
+        """What of the address selects those events; None where nobody may see the page's area itself."""
+        code = self.view.snapshot.areas.codes[self.area_ix]
+        if not self.view.sees(self.area_ix) or (self.selection.grid and code not in self.selection.grid):
+            return None
+        return {"grid": ALONE + escaped(code)}
 
     @property
     def unassigned_name(self) -> str:

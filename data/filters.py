@@ -6,7 +6,7 @@ its lines are in force and with which parameters, so the sentence and the SQL co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,10 @@ from data.window import window
 if TYPE_CHECKING:
     from data.selection import Selection
     from data.view import View
+
+ALONE: Final = "~"
+"""Before the code of an area (``grid=``) or the name of a category: its own events alone, those that lie in nothing below it. By itself
+as a department: the events of none."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,26 @@ def _subtrees(tree: Tree, nodes: Iterable[int]) -> Mask:
     return mask
 
 
+def _named_nodes(given: Iterable[str], find: Callable[[str], Iterable[int]]) -> dict[int, bool]:
+    """Nodes of a tree by what an address says of them; True: the node alone, without what hangs below it (``~`` before its name)."""
+    found: dict[int, bool] = {}
+    for text in given:
+        nodes = dict.fromkeys(find(text), False) or {ix: True for ix in find(text.removeprefix(ALONE)) if text.startswith(ALONE)}
+        found |= {ix: is_alone and found.get(ix, True) for ix, is_alone in nodes.items()}
+    return found
+
+
+def _nodes_and_below(tree: Tree, nodes: Mapping[int, bool]) -> Mask:
+    mask = _subtrees(tree, (ix for ix, is_alone in nodes.items() if not is_alone))
+    mask[[ix for ix, is_alone in nodes.items() if is_alone]] = True
+    return mask
+
+
+def _say_nodes(tree: Tree, nodes: Mapping[int, bool], lang: Language) -> str:
+    alone = Words("（未细分到下级）", " (known no deeper)").in_(lang)
+    return _joined((tree.names[ix] + (alone if is_alone else "") for ix, is_alone in nodes.items()), lang)
+
+
 def _area() -> Filter:
     def bind(view: View, selection: Selection) -> Bound:
         ix = area_ix(view, selection)
@@ -179,31 +203,35 @@ def _area() -> Filter:
 
 
 def _grid() -> Filter:
-    def nodes(view: View, code: str) -> list[int]:
-        return [ix for ix in view.snapshot.areas.find(code) if view.sees(ix)]
+    def nodes(view: View, codes: Iterable[str]) -> dict[int, bool]:
+        return _named_nodes(codes, lambda code: (ix for ix in view.snapshot.areas.find(code) if view.sees(ix)))
 
     def bind(view: View, selection: Selection) -> Bound:
-        return positions("grid", _subtrees(view.snapshot.areas, (ix for code in selection.grid for ix in nodes(view, code))))
+        return positions("grid", _nodes_and_below(view.snapshot.areas, nodes(view, selection.grid)))
 
     def say(view: View, selection: Selection, lang: Language) -> str:
-        return _joined((view.snapshot.areas.names[ix] for code in selection.grid for ix in nodes(view, code)), lang)
+        return _say_nodes(view.snapshot.areas, nodes(view, selection.grid), lang)
 
     def unknown(view: View, selection: Selection) -> list[str]:
-        return [code for code in selection.grid if not nodes(view, code)]
+        return [code for code in selection.grid if not nodes(view, [code])]
 
     return Filter(("grid",), ("grid",), (values.names(),), bind, say, unknown)
 
 
 def _categories(key: str, depth: int) -> Filter:
+    def nodes(view: View, names: Iterable[str]) -> dict[int, bool]:
+        return _named_nodes(names, lambda name: view.snapshot.categories.find(name, depth))
+
     def bind(view: View, selection: Selection) -> Bound:
-        tree = view.snapshot.categories
-        return positions(key, _subtrees(tree, (ix for name in getattr(selection, key) for ix in tree.find(name, depth))))
+        return positions(key, _nodes_and_below(view.snapshot.categories, nodes(view, getattr(selection, key))))
 
     def say(view: View, selection: Selection, lang: Language) -> str:
-        return _joined(getattr(selection, key), lang)
+        named = nodes(view, getattr(selection, key))
+        several = dict.fromkeys(_say_nodes(view.snapshot.categories, {ix: is_alone}, lang) for ix, is_alone in named.items())
+        return _joined(several, lang)
 
     def unknown(view: View, selection: Selection) -> list[str]:
-        return [name for name in getattr(selection, key) if not view.snapshot.categories.find(name, depth)]
+        return [name for name in getattr(selection, key) if not nodes(view, [name])]
 
     return Filter((key,), (key,), (values.names(),), bind, say, unknown)
 
@@ -222,14 +250,17 @@ def _sources() -> Filter:
 
 
 def _departments() -> Filter:
+    def asked(selection: Selection) -> set[str]:
+        return {"" if name == ALONE else name for name in selection.department}
+
     def bind(view: View, selection: Selection) -> Bound:
-        return positions("department", np.array([name in selection.department for name in view.snapshot.departments], dtype=bool))
+        return positions("department", np.array([name in asked(selection) for name in view.snapshot.departments], dtype=bool))
 
     def say(view: View, selection: Selection, lang: Language) -> str:
-        return _joined(selection.department, lang)
+        return _joined((Words("无部门", "no department").in_(lang) if name == ALONE else name for name in selection.department), lang)
 
     def unknown(view: View, selection: Selection) -> list[str]:
-        return [name for name in selection.department if name not in view.snapshot.departments]
+        return [name for name in selection.department if name not in view.snapshot.departments and name != ALONE]
 
     return Filter(("department",), ("department",), (values.names(),), bind, say, unknown)
 

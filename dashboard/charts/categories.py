@@ -7,6 +7,7 @@ import pandas as pd
 
 from dashboard.charts.bars import Row
 from dashboard.links import escaped
+from data.filters import ALONE
 from data.tree import Tree
 
 KEYS = ("domain", "category", "subcategory")
@@ -56,12 +57,12 @@ def rows(frame: pd.DataFrame, tree: Tree, depth: int, *, chosen: tuple[str, ...]
 def _changes(tree: Tree, ix: int, chosen: tuple[str, ...]) -> dict[str, str | None]:
     key = KEYS[int(tree.depth[ix]) - 1]
     below = dict.fromkeys(KEYS[int(tree.depth[ix]) :])
-    return {key: None if tree.names[ix] in chosen else tree.names[ix], **below}
+    return {key: None if tree.names[ix] in chosen else escaped(tree.names[ix]), **below}
 
 
-def _cases(tree: Tree, ix: int, depth: int) -> dict[str, str | None] | None:
-    """What selects exactly the events of a row: its whole path. None for events known less deeply than their siblings."""
-    if int(tree.depth[ix]) < depth and tree.last[ix] > ix:
-        return None
+def _cases(tree: Tree, ix: int, depth: int) -> dict[str, str | None]:
+    """What selects exactly the events of a row: its whole path; of one known less deeply than its siblings, the node alone."""
     path = [escaped(tree.names[node]) for node in tree.path(ix)]
+    if int(tree.depth[ix]) < depth and tree.last[ix] > ix:
+        path[-1] = ALONE + path[-1]
     return {**dict.fromkeys(KEYS), **dict(zip(KEYS, path, strict=False))}

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import html
 
 from dashboard.format import Language, count
-from dashboard.links import attributes, opener
+from dashboard.links import Changes, attributes, opener
 from dashboard.words import say
 
 
 @dataclass(frozen=True)
 class Gap:
-    """What is not in plain sight elsewhere: how many, and out of what. ``opens`` is the indicator and the part it is of, if any."""
+    """What is not in plain sight elsewhere: how many, and out of what.
+
+    Attributes
+    ----------
+    opens
+        The indicator and the part it is of; None where they are no cases.
+    cases
+        What of the address it is of; None where nothing says it, then it does not open.
+    href
+        Where they are told of, where they are rows that never became cases.
+    """
 
     name: str
     n: float
     share: str = ""
     opens: tuple[str, str] | None = None
+    cases: Changes | None = field(default_factory=dict)
+    href: str = ""
 
 
 def draw(gaps: Sequence[Gap], caveats: Sequence[str], address: str, lang: Language) -> html.Div:
@@ -36,7 +48,10 @@ def draw(gaps: Sequence[Gap], caveats: Sequence[str], address: str, lang: Langua
 
 def _number(gap: Gap, address: str) -> Any:
     shown = html.B(count(gap.n))
-    if gap.opens is None:
+    said = attributes(aria_label=f"{gap.name} {count(gap.n)}")
+    if gap.href:
+        return html.A(shown, href=gap.href, className="opener", **said)
+    if gap.opens is None or gap.cases is None:
         return shown
     indicator, part = gap.opens
-    return opener(address, indicator, shown, "", {"part": part}, **attributes(aria_label=f"{gap.name} {count(gap.n)}"))
+    return opener(address, indicator, shown, "", {**gap.cases, "part": part}, **said)

@@ -10,18 +10,27 @@ from dash import html
 
 from dashboard.charts.marks import heading, number
 from dashboard.format import Language, Text, count, unit
-from dashboard.links import attributes, escaped, link, opener
+from dashboard.links import Changes, attributes, link, opener
 from dashboard.words import say
 from data.vocabulary import STAGE_NAMES
 
 
 @dataclass(frozen=True)
 class Place:
-    """Cases due soon in one area, by stage. ``code`` None: they lie in none of the areas below."""
+    """Cases due soon in one area, by stage.
+
+    Attributes
+    ----------
+    code
+        None: they lie in none of the areas below.
+    cases
+        What of the address selects them; None where nothing does.
+    """
 
     code: str | None
     name: str
     stages: Mapping[str, int]
+    cases: Changes | None = None
 
 
 def draw(
@@ -85,11 +94,11 @@ def _row(place: Place, stages: Sequence[str], address: str, lang: Language) -> h
     name: Any = place.name if place.code is None else link(address, {"area": place.code, **soon}, place.name, "quiet-link")
 
     def number_of(n: int, stage: str | None) -> Any:
-        """Opens where an address says it; cases that lie in none of the areas below have none."""
-        if not n or place.code is None:
+        """Opens where an address says it."""
+        if not n or place.cases is None:
             return count(n) if n else ""
-        changes = {"area": escaped(place.code), **soon, **({} if stage is None else {"stage": stage})}
-        return opener(address, "accepted", count(n), "", changes, **attributes(aria_label=f"{place.name} {count(n)}"))
+        changes = {**place.cases, **soon, **({} if stage is None else {"stage": stage})}
+        return opener(address, "accepted", count(n), "", changes)
 
     cells = [html.Td(number_of(place.stages.get(stage, 0), stage), className="n") for stage in stages]
     return html.Tr([html.Th(name, scope="row"), *cells, html.Td(number_of(sum(place.stages.values()), None), className="n")])

@@ -12,7 +12,7 @@ from dashboard.charts import ranking_table
 from dashboard.charts.marks import bar, heading
 from dashboard.charts.standing import Rank, Standings
 from dashboard.format import MISSING, count, plain, unit, value
-from dashboard.links import attributes, escaped, link, opener
+from dashboard.links import attributes, link, opener
 from dashboard.words import say
 
 
@@ -90,9 +90,12 @@ def _row(rank: Rank, shown: Standings, scale: _Scale, address: str, class_name: 
         sign = [html.Small("▾", className="missed")] if rank.missed else []
         title = " · ".join(part for part in (rank.name, rank.missed) if part)
         name = link(address, {"area": rank.code}, [rank.name, *sign], "name", title=title)
-        said = attributes(aria_label=f"{rank.name} {text}")
-        number = opener(address, shown.indicator, text, "value", {"area": escaped(rank.code)}, **said)
-    last = count(rank.n)
+    is_rest = rank.code is None and shown.kind != "count"
+    if rank.cases is not None and not is_rest:
+        number = opener(address, shown.indicator, text, "value", rank.cases, **attributes(aria_label=f"{rank.name} {text}"))
+    last: Any = count(rank.n)
+    if is_rest and rank.cases is not None:
+        last = opener(address, "accepted", last, "", rank.cases, **attributes(aria_label=f"{rank.name} {last}"))
     if shown.kind == "count":
         last = "" if rank.per_10k is None else plain(rank.per_10k, "per_10k")
     return html.Div([name, number, _mark(rank, shown, scale), html.Span(last, className="n")], className=class_name)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.format import Language
+from dashboard.links import Changes
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Rank:
         Of a count: the same for 10,000 people.
     missed
         In words, where the value lies at or beyond the definition's threshold; else empty.
+    cases
+        What of the address its number is of; None where nothing says it, then it does not open.
     """
 
     code: str | None
@@ -49,6 +52,7 @@ class Rank:
     per_10k: float | None = None
     reason: str = ""
     missed: str = ""
+    cases: Changes | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dashboard.charts import hours_of_week
 from dashboard.charts import trend as trend_chart
 from dashboard.charts.due_soon import Place
 from dashboard.charts.marks import heading
+from dashboard.links import escaped
 from dashboard.look import Look
 from dashboard.words import say
 from data import days as days_of
@@ -76,4 +77,6 @@ def due_soon(look: Look) -> tuple[Any, ...]:
 def _place(look: Look, ix: int, part: pd.DataFrame) -> Place:
     areas = look.view.snapshot.areas
     stages = dict(zip(part["stage"], part["n"].astype(int), strict=True))
-    return Place(areas.codes[ix], areas.names[ix], stages) if ix >= 0 else Place(None, look.unassigned_name, stages)
+    if ix < 0:
+        return Place(None, look.unassigned_name, stages, look.unassigned_cases)
+    return Place(areas.codes[ix], areas.names[ix], stages, {"area": escaped(areas.codes[ix])})

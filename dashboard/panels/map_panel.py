@@ -10,6 +10,7 @@ from dashboard import map as map_component
 from dashboard.charts import coverage as coverage_chart
 from dashboard.charts import path as path_chart
 from dashboard.charts.coverage import Gap
+from dashboard.desk.address import Asked
 from dashboard.look import Look
 from dashboard.words import say
 from data.indicators import parts
@@ -43,11 +44,12 @@ def coverage(look: Look) -> tuple[Any, ...]:
     total = float(counts[cohort].sum())
     gaps = [
         Gap(say("unmapped", lang), unmapped, f"{unmapped / total:.1%}" if total else "", ("unmapped", parts.NUMERATOR)),
-        Gap(look.unassigned_name, float(look.unassigned)),
+        Gap(look.unassigned_name, float(look.unassigned), opens=("accepted", parts.DENOMINATOR), cases=look.unassigned_cases),
         Gap(say("void", lang), float(counts[void].sum()), opens=("accepted", f"{parts.EXCLUDED}{VOID.key}")),
         Gap(say("duplicate", lang), float(counts[~void & duplicate].sum()), opens=("accepted", f"{parts.EXCLUDED}{DUPLICATE.key}")),
     ]
     sources = look.view.snapshot.manifest.get("sources", ())
     if look.view.scope is None and look.area_ix == 0:
-        gaps.append(Gap(say("quarantined", lang), float(np.sum([source.get("quarantined", 0) for source in sources]))))
+        rows = float(np.sum([source.get("quarantined", 0) for source in sources]))
+        gaps.append(Gap(say("quarantined", lang), rows, href=Asked(snapshot=look.view.snapshot.id, lang=lang).href()))
     return (coverage_chart.draw(gaps, look.caveats, look.address, lang),)

@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard.charts import ranking as chart
 from dashboard.charts.marks import heading
 from dashboard.charts.standing import Rank, Standings
+from dashboard.links import escaped
 from dashboard.look import Look
 from dashboard.words import say
 from data.indicators import ranking, standardised
@@ -92,6 +93,7 @@ def _rank(look: Look, found: Ranking, row: Any) -> Rank:
         covered=_known(row["covered"]) if is_adjusted else None,
         per_10k=_known(row["per_10k"]),
         missed=_missed(look, found, row) if is_shown else "",
+        cases={"area": escaped(areas.codes[row["area_ix"]])} if is_area else look.unassigned_cases if row["is_rest"] else {},
         reason="" if row["why"] == "" else ranking.reason(look.view, row["why"], look.lang),
     )
 

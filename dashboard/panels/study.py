@@ -24,6 +24,7 @@ from dashboard.panels.map_panel import steps
 from dashboard.words import say
 from data import queries
 from data.bound import deadline_masks
+from data.filters import ALONE
 from data.indicators.ask import numbers, previous_numbers
 from data.indicators.compute import Number, can_be_located
 from data.indicators.registry import DUPLICATE, INDICATORS, VOID
@@ -218,19 +219,16 @@ def waiting(look: Look) -> tuple[Any, ...]:
     ]
     groups = [(say("waiting_stage", lang), by_stage, "")]
     departments = [
-        _wait_row(_department(look, int(ix)), waits, {"department": escaped(snapshot.departments[int(ix)])} if ix else None, still)
+        _wait_row(_department(look, int(ix)), waits, {"department": _asked(snapshot.departments[int(ix)])}, still)
         for ix, waits in by_wait(frame, "department_ix").items()
     ]
-    if len(departments) > 1 or (departments and departments[0].changes):
+    if len(departments) > 1 or any(by_wait(frame, "department_ix")):
         groups.append(_cut(look, say("waiting_department", lang), departments))
     if look.areas_below:
         areas = [
-            _wait_row(
-                look.unassigned_name if ix < 0 else snapshot.areas.names[int(ix)],
-                waits,
-                None if ix < 0 else {"area": escaped(snapshot.areas.codes[int(ix)])},
-                still,
-            )
+            _wait_row(look.unassigned_name, waits, look.unassigned_cases, still)
+            if ix < 0
+            else _wait_row(snapshot.areas.names[int(ix)], waits, {"area": escaped(snapshot.areas.codes[int(ix)])}, still)
             for ix, waits in by_wait(frame, "node").items()
         ]
         groups.append(_cut(look, say("waiting_area", lang, level=look.level_below), areas))
@@ -272,13 +270,18 @@ def _handover(look: Look, row: Handover) -> HandoverRow:
     if row.department_ix < 0:
         return HandoverRow(say("handovers_all", look.lang), _rate(row.bounced), _rate(row.reworked), None)
     name = look.view.snapshot.departments[row.department_ix]
-    changes = {"department": escaped(name)} if name else None
+    changes = {"department": _asked(name)}
     return HandoverRow(_department(look, row.department_ix), _rate(row.bounced), _rate(row.reworked), changes)
 
 
 def _rate(number: Number) -> Rate:
     value = number.value if number.shown else None
     return Rate(value, number.low, number.high, int(number.numerator or 0), number.n)
+
+
+def _asked(department: str) -> str:
+    """A department as an address names it."""
+    return escaped(department) or ALONE
 
 
 def _department(look: Look, ix: int) -> str:
