@@ -149,6 +149,9 @@ def checked(report: Mapping[str, Any]) -> None:
     reasons({**counts, **dict.fromkeys(report["warnings"], 1)})
     for other in report.get("elsewhere", ()):
         say(f"{other['n']:,} ids stand in {other['source']} too ({', '.join(other['ids'])}); when published, one row of each id stays.")
+    if report.get("elsewhere_not_read"):
+        names = ", ".join(report["elsewhere_not_read"])
+        say(f"Not looked at for ids that they use too, for their files are large: {names}. Publishing settles them.")
     rows = list(report["rows"].items())
     for number, codes in rows[:20]:
         say(f"  row {number}: {' '.join(codes)}")

@@ -129,6 +129,15 @@ def columns(book: FileBook, lang: Language) -> html.Div | None:
     return html.Div([html.H4(say("data_columns", lang)), html.Ul(pairs, className="columns"), *left_out], className="recognised")
 
 
+def elsewhere(sources: Sequence[Mapping[str, Any]], lang: Language) -> html.Ul | None:
+    """Which other sources use ids of the file too, the first ids as examples; None where none does."""
+    comma = "、" if lang == "zh" else ", "
+    listed = [
+        say("data_elsewhere", lang, n=count(int(one["n"])), source=one["source"], ids=comma.join(map(str, one["ids"]))) for one in sources
+    ]
+    return html.Ul([html.Li(text) for text in listed], className="warnings") if listed else None
+
+
 def warnings(codes: Sequence[str], lang: Language) -> html.Ul | None:
     """What changed nothing but should be known; None where there is none."""
     listed = [html.Li([code_sentence(code, lang), " ", html.Code(code)]) for code in dict.fromkeys(codes)]

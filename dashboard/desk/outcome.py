@@ -83,6 +83,7 @@ def _checked(context: Context, upload: Upload, answer: Mapping[str, Any], lang: 
     if answer.get("aside"):
         parts.append(html.H4(say("data_aside", lang)))
         parts.append(account.reasons(answer["aside"], samples, lang))
+    parts.append(account.elsewhere(answer.get("elsewhere") or (), lang))
     parts.append(account.warnings([code for code in book.warnings if code != UNKNOWN_COLUMN], lang))
     if answer.get("datum"):
         parts.append(datum.verdict(answer["datum"], upload.name, lang))

@@ -243,6 +243,10 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "others, correct them and send them.",
     ),
     "data_aside": ("坐标不可用的行（照样接收，计入未上图）", "Rows without a usable position (accepted, not on the map)"),
+    "data_elsewhere": (
+        "{n} 个编号在来源“{source}”中也有（{ids}），发布后每个编号只留一行。",
+        "{n} ids stand in the source “{source}” too ({ids}); once published, one row of each id stays.",
+    ),
     "data_rejected": ("这个文件不能接收", "This file cannot be accepted"),
     "data_name_missing": ("缺少必须有的列：{fields}", "Columns that must be there are missing: {fields}"),
     "data_name_hint": (

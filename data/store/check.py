@@ -56,7 +56,8 @@ def check(
         As promised, and besides: ``message``; ``recognised``, ``unknown`` and ``personal`` headers; ``missing``, the required fields
         without a column; ``samples``, the first rows of each reason (``row, code, column, value``) with values as they came;
         ``findings``; ``datum``, what the areas named tell of it; and ``elsewhere``, per other source of events (of the store, or of the
-        configuration) how many ids of the file it uses too (``source, n, ids``).
+        configuration) how many ids of the file it uses too (``source, n, ids``); ``elsewhere_not_read``, the sources whose files were
+        too large to be read for that.
 
     Raises
     ------
@@ -93,10 +94,10 @@ def check(
         intake.close()
         answer = _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
         if report.kind == "event" and report.is_good:
-            answer["elsewhere"] = (
+            answer["elsewhere"], answer["elsewhere_not_read"] = (
                 elsewhere.in_sources(connection, settings, judged, file, workspace=Path(folder) / "others", now=latest)
                 if earlier is None
-                else elsewhere.in_store(connection, earlier, judged)
+                else (elsewhere.in_store(connection, earlier, judged), [])
             )
         return answer
 

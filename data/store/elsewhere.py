@@ -7,6 +7,7 @@ so a check says that they meet and quarantines nothing for it.
 from __future__ import annotations
 
 import datetime as dt
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,8 +41,11 @@ def in_store(connection: duckdb.DuckDBPyConnection, earlier: Earlier, source: So
 
 def in_sources(
     connection: duckdb.DuckDBPyConnection, config: Config, source: SourceConfig, file: Path, *, workspace: Path, now: dt.datetime
-) -> list[dict[str, Any]]:
-    """The same of the other event sources of a configuration, read for it as far as they are not larger than :data:`MOST`."""
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The same of the other event sources of a configuration, and the names of those whose files were not all read.
+
+    Files are read for it, the smallest first, as long as they are not larger than :data:`MOST` together.
+    """
     others = [
         (other, path)
         for other in config.of_kind("event")
@@ -49,8 +53,13 @@ def in_sources(
         for path in other.files()
         if path.resolve() != file.resolve()
     ]
-    if not others or sum(path.stat().st_size for _, path in others) > MOST:
-        return []
+    others = sorted(others, key=lambda one: (one[1].stat().st_size, one[1]))
+    sums = accumulate(path.stat().st_size for _, path in others)
+    n = sum(1 for size in sums if size <= MOST)
+    not_read = sorted({other.name for other, _ in others[n:]})
+    others = others[:n]
+    if not others:
+        return [], not_read
     workspace.mkdir()
     with duckdb.connect(":memory:", config={"memory_limit": "64MB", "threads": 1, "temp_directory": str(workspace / "spill")}) as reading:
         reading.execute("SET TimeZone = 'UTC'")
@@ -61,7 +70,7 @@ def in_sources(
         found = reading.execute("SELECT event_id, file_ix FROM stage WHERE codes = 0").df()
     names = pd.Series([other.name for other, _ in others])
     frames.temporary(connection, "ids_elsewhere", pd.DataFrame({"event_id": found["event_id"], "name": names[found["file_ix"]].to_numpy()}))
-    return _met(connection)
+    return _met(connection), not_read
 
 
 def _met(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from data import console
 from data.config import Config, SourceConfig
 from data.errors import ConfigError
+from data.store import elsewhere
 from data.store.build import build
 from data.store.check import check
 
@@ -278,7 +280,9 @@ def test_what_was_put_right_is_told(tmp_path: Path) -> None:
     assert found["repairs"] == {"half_width": 1, "serial_date": 1, "glued_position": 1}
 
 
-def test_ids_that_another_source_uses_are_told_and_cost_no_row(tmp_path: Path) -> None:
+def test_ids_that_another_source_uses_are_told_and_cost_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name, ids in (("hotline", "BC"), ("patrol", "CD")):
         write(tmp_path / f"{name}.csv", [{**GOOD, "事件编号": one} for one in ids])
     sources = [{"name": name, "kind": "event", "path": f"{name}.csv"} for name in ("hotline", "patrol")]
@@ -289,6 +293,13 @@ def test_ids_that_another_source_uses_are_told_and_cost_no_row(tmp_path: Path) -
     assert (report["rows"], report["elsewhere"]) == ({}, expected)
     own = check(tmp_path / "patrol.csv", "event", config, now=NOW)
     assert own["elsewhere"] == [{"source": "hotline", "n": 1, "ids": ["C"]}]
+    patrol = tmp_path / "patrol.csv"
+    patrol.write_text(patrol.read_text(encoding="utf-8") + "\n" * 5000, encoding="utf-8")
+    monkeypatch.setattr(elsewhere, "MOST", 5000)
+    partly = check(sent, "event", config, now=NOW)
+    assert (report["elsewhere_not_read"], partly["elsewhere"], partly["elsewhere_not_read"]) == ([], expected[:1], ["patrol"])
+    console.checked(partly)
+    assert "Not looked at for ids that they use too, for their files are large: patrol." in " ".join(capsys.readouterr().out.split())
     build(config, tmp_path / "store", now=NOW)
     stored = check(sent, "event", store=tmp_path / "store", source=SourceConfig("patrol", "event", sent), now=NOW)
     assert (stored["rows"], stored["elsewhere"]) == ({}, expected[:1])

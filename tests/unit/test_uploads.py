@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.desk import attempts, commands, run, steps
+from dashboard.desk import account, attempts, commands, run, steps
 from dashboard.desk.address import Asked
 from dashboard.desk.books import of_manifest
 from dashboard.desk.upload import Upload, UploadFault, file_name, said, source_name
@@ -196,6 +196,12 @@ def ended(uploads: Uploads, upload: Upload, *, within_s: float = 20) -> attempts
         assert time.monotonic() < until, now
         os.sched_yield()
     return now
+
+
+def test_ids_that_other_sources_use_too_are_said() -> None:
+    assert account.elsewhere([], "zh") is None
+    shown = str(account.elsewhere([{"source": "<热线>", "n": 1234, "ids": ["A1", "A2"]}], "zh"))
+    assert "1,234 个编号在来源“<热线>”中也有（A1、A2）" in shown
 
 
 def test_an_answer_is_what_the_command_printed(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
