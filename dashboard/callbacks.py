@@ -10,7 +10,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, html
+from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 
 from dashboard import ids
 from dashboard.apology import apology
@@ -22,9 +22,9 @@ from dashboard.look import Look
 from dashboard.opened.panel import SCRIPTS as OPENED_SCRIPTS
 from dashboard.panels.panel import Panel
 from dashboard.refusal import refusal
+from dashboard.scenes.applied import applied
 from dashboard.words import say
 from data.errors import QuanyuError, QueryTimeout
-from data.filters import settle
 from data.indicators.registry import INDICATORS
 from data.selection import Selection
 from data.view import View
@@ -39,6 +39,7 @@ def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequ
     register_panels(app, context, panels)
     _in_browser(app, "push", Output(ids.PUSHED, "data"), Input(ids.SELECTION, "data"))
     _in_browser(app, "settle", Output(ids.PAGE, "data-settled"), Input(ids.panel(panels[0].key), "children"))
+    _in_browser(app, "arrange", Output(ids.PAGE, "data-scene"), Input(ids.ARRANGED, "data"))
     for key in figures:
         _in_browser(app, "figure", Output(ids.chart(key), "figure"), Input(ids.figure(key), "data"), Input(ids.SCALE, "data"))
         app.clientside_callback(  # type: ignore[no-untyped-call]
@@ -62,13 +63,13 @@ def _in_browser(app: Dash, function: str, output: Output, *inputs: Input) -> Non
 
 def answer(context: Context, panels: Sequence[Panel], address: str | None, generation: str | None) -> list[Any]:
     """Everything the panels show for an address; ``generation`` only says that there is something new to look at."""
-    selection, notes = Selection.parse(address or "")
+    selection, _ = Selection.parse(address or "")
     try:
         with context.view(selection.snapshot, selection.definition, is_strict=False) as view:
             values, _ = context.answers.get(
                 view,
                 ("panels", tuple(panel.key for panel in panels), address),
-                lambda: _compute(context, panels, view, selection, notes),
+                lambda: _compute(context, panels, view, address or ""),
                 is_worth_keeping=lambda answered: answered[1],
             )
             return values
@@ -78,14 +79,17 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
         return [value for panel in panels for value in ((said, *panel.extra.values()) if panel is panels[0] else panel.failed(""))]
 
 
-def _compute(context: Context, panels: Sequence[Panel], view: View, selection: Selection, notes: list[str]) -> tuple[list[Any], bool]:
-    """The values of all outputs, and whether every panel could be made."""
-    selection, more = settle(view, selection)
-    look = Look(view, selection, (*notes, *more, *_unknown(selection)))
+def _compute(context: Context, panels: Sequence[Panel], view: View, address: str) -> tuple[list[Any], bool]:
+    """The values of all outputs, and whether every panel could be made; panels out of the scene are left as they are."""
+    found = applied(context.scenes, view, address)
+    look = Look(view, found.selection, (*found.notes, *_unknown(found.selection)), scenes=context.scenes, scene=found.scene)
     nothing = _nothing(context, look)
     values: list[Any] = []
     is_whole = True
     for panel in panels:
+        if panel.column is not None and panel.key not in found.scene.panels:
+            values += [no_update] * len(panel.outputs)
+            continue
         if nothing is not None and not panel.is_kept_when_empty:
             values += [nothing, *panel.extra.values()]
             continue

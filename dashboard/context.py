@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from dashboard.answers import Answers
 from dashboard.metrics import Metrics
+from dashboard.scenes.file import shipped
+from dashboard.scenes.scene import Scenes
 from dashboard.settings import Settings
 from data.view import View
 
@@ -38,6 +40,8 @@ class Context:
         Short hash of the program's files; browsers reload when it changes.
     answers, metrics
         Kept answers and counters of this process.
+    scenes
+        The scenes of the screen, and its tour.
     """
 
     settings: Settings
@@ -46,6 +50,7 @@ class Context:
     build: str = ""
     answers: Answers = field(default_factory=Answers)
     metrics: Metrics = field(default_factory=Metrics)
+    scenes: Scenes = field(default_factory=shipped)
 
     @contextlib.contextmanager
     def view(self, snapshot: str | None = None, definition: str | None = None, *, is_strict: bool = True) -> Iterator[View]:

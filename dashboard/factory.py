@@ -24,6 +24,7 @@ from dashboard.guard import ASSETS, FILES, Guard, answer_errors
 from dashboard.log import note_failure
 from dashboard.page import Accept, Page
 from dashboard.pages import PAGES
+from dashboard.scenes.file import read, shipped
 from dashboard.settings import Settings
 
 if TYPE_CHECKING:
@@ -105,9 +106,9 @@ def _without_dash_variables() -> Iterator[None]:
         os.environ.update(hidden)
 
 
-def build_of(root: Path = ROOT) -> str:
-    """Short hash over the program's own files: changes with every release, equal in all its processes."""
-    hashed = hashlib.sha256()
+def build_of(root: Path = ROOT, also: Path | None = None) -> str:
+    """Short hash over the program's own files, and one more: changes with every release, equal in all its processes."""
+    hashed = hashlib.sha256(b"" if also is None else also.read_bytes())
     for package in ("data", "layers", "dashboard"):
         for path in sorted((root / package).rglob("*")):
             if path.suffix in {".py", ".sql", ".js", ".css", ".toml"}:
@@ -133,7 +134,9 @@ def create_app(
         False leaves out the content-security policy, for tests that prove the pages safe without it.
     """
     served = tuple(PAGES if pages is None else pages)
-    context = Context(settings, store, scope, build_of(), Answers(settings.answers))
+    scenes = shipped() if settings.scenes is None else read(settings.scenes)
+    build = build_of() if settings.scenes is None else build_of(also=settings.scenes)
+    context = Context(settings, store, scope, build, Answers(settings.answers), scenes=scenes)
     server = Flask("dashboard", static_folder=None)
     server.config.update(
         DEBUG=False,

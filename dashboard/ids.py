@@ -42,6 +42,8 @@ PAGE: Final = "page"
 BANNER: Final = "banner"
 """Words across the page when data are late or the server is away."""
 
+ARRANGED: Final = "arranged"
+"""``dcc.Store``: the scene in force, its panels in order, and the tour's next step; see ``controls.js`` and ``tour.js``."""
 SCALE: Final = "scale"
 """``dcc.Store``: pixels of the root type size, kept by ``controls.js``; figures are drawn for it."""
 

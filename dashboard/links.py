@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from dash import html
 
+from dashboard.scenes.scene import NOTHING, SETTABLE
+
 Changes = Mapping[str, str | None]
 
 OPEN: Final = "open"
@@ -24,9 +26,15 @@ OPEN_WINDOW: Changes = {"from": None, "to": None}
 
 
 def merge(address: str, changes: Changes) -> str:
-    """The address with keys replaced; None removes a key."""
-    kept = [(key, value) for key, value in parse_qsl(address, keep_blank_values=True) if key not in changes]
-    added = [(key, value) for key, value in changes.items() if value is not None]
+    """The address with keys replaced; None removes a key.
+
+    In a scene, what is taken away stays as :data:`~dashboard.scenes.scene.NOTHING`, unless the scene changes too.
+    """
+    given = parse_qsl(address, keep_blank_values=True)
+    kept = [(key, value) for key, value in given if key not in changes]
+    stays = any(key == "scene" for key, _ in kept)
+    held = {key for key, _ in given if stays and key in SETTABLE}
+    added = [(key, NOTHING if value is None else value) for key, value in changes.items() if value is not None or key in held]
     return urlencode([*kept, *added], safe=",:@")
 
 

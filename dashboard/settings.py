@@ -39,6 +39,10 @@ class Settings(StoreSettings):
     demo_scale: Literal["small", "district", "city"] = Field(
         "district", description="Size of the made-up district that `python app.py` builds when there is no snapshot."
     )
+    scenes: Path | None = Field(
+        None,
+        description="TOML file with the screen's scenes and tour (docs/for-operators.md); those that come with the program unless set.",
+    )
     late_hours: float = Field(
         0, ge=0, description="Data older than this many hours are called late across the page; 0 never does. Made-up data are never late."
     )

@@ -48,6 +48,8 @@ class Selection:
         Pinned snapshot id and definition ``name@version``; None is what is in force.
     level, indicator, adjust, layers, scene, compare, lang, kiosk, tour
         How it is shown.
+    home
+        Area that the tour comes back to, while it is elsewhere.
     """
 
     area: str | None = None
@@ -81,6 +83,7 @@ class Selection:
     lang: Language = "zh"
     kiosk: bool = False
     tour: bool = False
+    home: str | None = None
 
     @classmethod
     def parse(cls, query: str | Mapping[str, list[str]]) -> tuple[Self, list[str]]:
@@ -175,6 +178,7 @@ VIEW_KEYS: Final[Mapping[str, values.Kind]] = {
     "lang": values.choice(("zh", "en")),
     "kiosk": values.flag(),
     "tour": values.flag(),
+    "home": values.name(),
 }
 """Keys that do not select events: how it is shown, from which snapshot, by which rules."""
 

@@ -6,6 +6,10 @@
     const STORE = "selection";
     let address = window.quanyuAddress.closed(window.location.search);
     let scale = 0;
+    let quiet = null;
+    let arranged = null; /* what the server said of the scene, see panels/masthead.py */
+    /* keys that no scene sets, see scenes/scene.py */
+    const RESERVED = ["snapshot", "definition", "scene", "lang", "kiosk", "tour", "home", "open"];
 
     function setProps(id, props) {
         window.dash_clientside.set_props(id, props);
@@ -15,19 +19,33 @@
         return document.getElementById("page");
     }
 
-    function merged(query, changes) {
+    /* Whether a scene would bring the key back when it is taken away. */
+    function isOfScene(key, now) {
+        return page() && page().classList.contains("wall") && arranged ? (arranged.keys || []).indexOf(key) >= 0 : now.has("scene") && RESERVED.indexOf(key) < 0;
+    }
+
+    /* Another scene begins without what an earlier one was about; the tour keeps what it was started with. */
+    function merged(query, changes, isTour) {
         const now = new URLSearchParams(query);
-        new URLSearchParams(changes).forEach(function (value, key) {
+        const asked = new URLSearchParams(changes);
+        if (asked.has("scene") && page() && !isTour) {
+            (page().dataset.cleared || "").split(" ").forEach(function (key) { now.delete(key); });
+        }
+        asked.forEach(function (value, key) {
             now.delete(key);
             if (value !== "") {
                 now.set(key, value);
+            } else if (!asked.has("scene") && isOfScene(key, now)) {
+                now.set(key, ",");
             }
         });
         return now.toString().replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@");
     }
 
-    function go(query) {
+    /* A quiet step takes the place of the one before in the browser's history. */
+    function go(query, isQuiet) {
         address = query;
+        quiet = isQuiet ? query : null;
         setProps(STORE, { data: query });
     }
 
@@ -53,7 +71,8 @@
         push: function (query) {
             address = query || "";
             if (window.quanyuAddress.closed(window.location.search) !== window.quanyuAddress.closed(address)) {
-                window.history.pushState({}, "", window.location.pathname + (address ? "?" + address : ""));
+                const where = window.location.pathname + (address ? "?" + address : "");
+                window.history[quiet === address ? "replaceState" : "pushState"]({}, "", where);
                 window.quanyuAddress.note();
             }
             return address;
@@ -67,6 +86,32 @@
             window.requestAnimationFrame(tick);
             window.requestAnimationFrame(measure);
             return String(Date.now());
+        },
+
+        /* The panels of the scene in their order, each in its column, the others out of sight. Nothing is made or unmade. */
+        arrange: function (told) {
+            const here = page();
+            if (!told || !here) {
+                return window.dash_clientside.no_update;
+            }
+            arranged = told;
+            here.classList.toggle("is-kiosk", Boolean(told.kiosk));
+            ["left", "right", "foot"].forEach(function (column) {
+                const slots = Array.from(here.querySelectorAll("." + column + " > .slot"));
+                const standing = told.panels.filter(function (key) { return slots.some(function (slot) { return slot.dataset.panel === key; }); });
+                slots.forEach(function (slot) {
+                    const at = standing.indexOf(slot.dataset.panel);
+                    slot.hidden = at < 0;
+                    slot.style.setProperty("--order", 2 * at + 2);
+                });
+                here.className = here.className.replace(new RegExp("\\b" + column + "-\\d+\\b"), column + "-" + standing.length);
+                if (column === "right") {
+                    /* between two places, where a wide wall has two columns */
+                    here.style.setProperty("--break", 2 * Math.ceil(standing.length / 2) + 1);
+                }
+            });
+            window.dispatchEvent(new CustomEvent("quanyu:arranged", { detail: told }));
+            return told.scene;
         },
 
         /* Sizes in a figure are in the root type size; here they become pixels. */
@@ -99,6 +144,7 @@
 
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.quanyu_controls = controls;
+    window.quanyuControls = { change: change, merged: merged, go: go, address: function () { return address; } };
 
     /* ---- clicks ----------------------------------------------------------------------------------------------- */
 
@@ -112,7 +158,7 @@
 
     document.addEventListener("click", function (event) {
         const target = event.target instanceof Element ? event.target : null;
-        const link = target && target.closest("a[data-change]");
+        const link = target && target.closest("[data-change]");
         const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
         if (link && isPlain) {
             event.preventDefault();
@@ -180,6 +226,9 @@
     function tick() {
         const now = new Date();
         const here = page();
+        document.querySelectorAll(".sentence, .versus").forEach(function (line) {
+            line.title = line.textContent; /* it may be cut */
+        });
         document.querySelectorAll("[data-clock]").forEach(function (one) {
             write(one, new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: one.dataset.clock }).format(now));
         });

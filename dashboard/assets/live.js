@@ -1,12 +1,18 @@
 /* The heartbeat of an open page: asks a tiny address which snapshot is in force, every three seconds with jitter and never
-   twice at once. A new snapshot goes into the store "generation"; a changed program reloads the page; silence, late data and a
-   refused snapshot are said in words across the page. */
+   twice at once. A new snapshot goes into the store "generation", and so does a new day where the data come from; a changed program
+   or a server that was long away reloads the page, once it is sure to be given; silence, late data and a refused snapshot are said
+   in words across the page. */
 (function () {
     "use strict";
 
     const EVERY_MS = 3000;
-    const LIMIT_MS = 10000;
+    const AGAIN_MS = 1000; /* after an answer that did not come */
+    const LIMIT_MS = 4000;
     const SILENCE_MS = 15000;
+    const SPREAD_MS = 2000; /* so that a hundred walls do not come at once */
+    const UNSHOWN_MS = 10000;
+    const RELOADED = "quanyu-reloaded";
+    const RELOADED_MS = 60000;
     const WORDS = {
         zh: {
             away: "连不上服务器，以下数据停在 {time}，正在重连…",
@@ -26,6 +32,12 @@
     let failures = 0;
     let generation = null;
     let isLeaving = false;
+    let isAsking = false;
+    let next = 0;
+    let today = null; /* in the zone of the deployment */
+    let shown = null; /* the snapshot that the page shows, where it says so */
+    let askedAt = 0;
+    let asked = 0;
 
     function words() {
         return document.documentElement.lang === "en" ? WORDS.en : WORDS.zh;
@@ -47,12 +59,42 @@
         element.dataset.kind = kind || "";
     }
 
+    /* The page is asked for first: a reload that fails would leave the browser's own error page for good. */
     function reload() {
-        if (!isLeaving) {
-            isLeaving = true;
-            /* spread, so that a hundred walls do not come at once */
-            window.setTimeout(function () { window.location.reload(); }, Math.random() * 3000);
+        if (isLeaving) {
+            return;
         }
+        isLeaving = true;
+        window.setTimeout(function () {
+            fetch(window.location.href, { cache: "no-store", credentials: "same-origin" }).then(function (answer) {
+                if (answer.ok) {
+                    window.location.reload();
+                } else {
+                    isLeaving = false;
+                }
+            }, function () { isLeaving = false; });
+        }, Math.random() * SPREAD_MS);
+    }
+
+    /* Once for each release: where two releases answer in turn, the page would never rest. */
+    function isNews(build) {
+        try {
+            const before = JSON.parse(window.sessionStorage.getItem(RELOADED));
+            if (before && before.build === build && Date.now() - before.at < RELOADED_MS) {
+                return false;
+            }
+            window.sessionStorage.setItem(RELOADED, JSON.stringify({ build: build, at: Date.now() }));
+        } catch (error) {
+            return true;
+        }
+        return true;
+    }
+
+    /* Asks for the same address once more. */
+    function ask() {
+        asked += 1;
+        askedAt = Date.now();
+        window.dash_clientside.set_props("generation", { data: generation + "+" + asked });
     }
 
     function heard(said) {
@@ -60,19 +102,28 @@
         if (!element) {
             return;
         }
-        const wasAway = failures > 0 && Date.now() - heardAt > SILENCE_MS;
-        if (said.build !== element.dataset.build || wasAway) {
+        const wasMissed = failures > 0;
+        if (wasMissed && Date.now() - heardAt > SILENCE_MS) {
             reload();
             return;
         }
         failures = 0;
         heardAt = Date.now();
+        if (said.build !== element.dataset.build && isNews(said.build)) {
+            reload();
+            return;
+        }
         if (generation === null) {
             generation = element.dataset.generation;
         }
-        if (said.generation && said.generation !== generation) {
+        const isNew = Boolean(said.generation) && said.generation !== generation;
+        const isUnshown = shown !== null && said.generation !== shown && !isPinned() && Date.now() - askedAt > UNSHOWN_MS;
+        if (isNew) {
             generation = said.generation;
+            askedAt = Date.now();
             window.dash_clientside.set_props("generation", { data: generation });
+        } else if (wasMissed || isUnshown) {
+            ask();
         }
         if (said.status === "down" || said.status === "degraded") {
             banner(said.status);
@@ -81,6 +132,10 @@
         } else {
             banner("");
         }
+    }
+
+    function isPinned() {
+        return new URLSearchParams(window.location.search).has("snapshot");
     }
 
     function missed(status) {
@@ -97,13 +152,36 @@
         return new Date(instant).toLocaleTimeString("zh-CN", Object.assign({ hour12: false }, zone));
     }
 
+    /* Windows such as "today" begin anew where the data come from, not where the page is looked at. */
+    function roll() {
+        const clock = document.querySelector("[data-clock]");
+        if (!clock) {
+            return;
+        }
+        const day = new Intl.DateTimeFormat("en-CA", { timeZone: clock.dataset.clock }).format(new Date());
+        if (today !== null && today !== day && generation !== null) {
+            ask();
+        }
+        today = day;
+    }
+
     function watch() {
+        roll();
         if (failures > 0 && Date.now() - heardAt > SILENCE_MS) {
             banner("away", { time: clockTime(heardAt) });
         }
     }
 
+    function later(ms) {
+        window.clearTimeout(next);
+        next = window.setTimeout(beat, ms * (0.75 + Math.random() * 0.5));
+    }
+
     function beat() {
+        if (isAsking) {
+            return;
+        }
+        isAsking = true;
         const stop = new AbortController();
         const timer = window.setTimeout(function () { stop.abort(); }, LIMIT_MS);
         fetch("/api/v1/generation", { signal: stop.signal, cache: "no-store", credentials: "same-origin" })
@@ -116,11 +194,25 @@
             })
             .catch(function () { missed(0); })
             .finally(function () {
+                isAsking = false;
                 window.clearTimeout(timer);
-                window.setTimeout(beat, EVERY_MS * (0.75 + Math.random() * 0.5));
+                later(failures > 0 ? AGAIN_MS : EVERY_MS);
             });
     }
 
+    window.addEventListener("quanyu:arranged", function (event) {
+        shown = event.detail.snapshot;
+    });
+    /* the network is back, or the machine was asleep */
+    window.addEventListener("online", beat);
+    document.addEventListener("visibilitychange", function () {
+        if (!document.hidden) {
+            beat();
+        }
+    });
+    window.quanyuLive = {
+        isHeard: function () { return failures === 0; },
+    };
     window.setInterval(watch, 1000);
-    window.setTimeout(beat, EVERY_MS * Math.random());
+    next = window.setTimeout(beat, EVERY_MS * Math.random());
 })();

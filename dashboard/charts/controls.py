@@ -71,6 +71,7 @@ def draw(
             _toggles("stage", selection.stage, [(key, stage_name(key, lang)) for key in STAGE_NAMES], address, lang),
             _comparisons(window, address, lang),
             _definitions(definitions, address, lang),
+            *([_shows(selection, lang)] if here == "screen" else []),
             *([] if selection.kiosk else [_to_page(key, selection, address, lang) for key in PAGES if key != here]),
             link(
                 address,
@@ -94,6 +95,18 @@ def _to_page(key: str, selection: Selection, address: str, lang: Language) -> ht
     return html.A(say(f"to_{key}", lang), href=f"{path}?{query}" if query else path, className="to-page", title=say(f"to_{key}_hint", lang))
 
 
+def _shows(selection: Selection, lang: Language) -> html.Details:
+    """How the screen stands on its display: without controls, over the whole of it, walking by itself."""
+    kiosk = ("show_controls", "kiosk=") if selection.kiosk else ("show_kiosk", "kiosk=1")
+    tour = ("show_no_tour", "tour=&home=") if selection.tour else ("show_tour", "tour=1")
+    items = [
+        html.Button(say(words, lang), type="button", className="item", **attributes(data_change=changes))
+        for words, changes in (kiosk, tour)
+    ]
+    items.append(html.Button(say("show_full", lang), type="button", className="item", **attributes(data_full="")))
+    return _menu(say("show", lang), say("show", lang), items, is_filtering=False)
+
+
 def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Language) -> html.A | None:
     """Takes every filter but area and window away, where there is more than one."""
     own = {key: None for key in ("domain", "category", "subcategory", "source", "stage") if getattr(selection, key)}
@@ -102,7 +115,7 @@ def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Lang
     return link(address, {**own, **{key: None for chip in chips for key in chip.changes}}, say("clear", lang), "clear")
 
 
-def _menu(name: str, choice: str, items: Sequence[html.A | html.Div], is_filtering: bool) -> html.Details:
+def _menu(name: str, choice: str, items: Sequence[html.A | html.Div | html.Button], is_filtering: bool) -> html.Details:
     return html.Details(
         [html.Summary(choice, title=name), html.Div(items, className="items")], className="menu is-filtering" if is_filtering else "menu"
     )

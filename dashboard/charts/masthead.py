@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from dash import html
 
 from dashboard.format import Language, local
-from dashboard.links import attributes, link
+from dashboard.links import Changes, attributes, escaped, link
 from dashboard.words import say
 from data.store.snapshot import Snapshot
 from layers.palette import UNCLASSIFIED
 
-TABS_WIDTH = 60
-"""Letters of the domains that stand beside the overview, each with its gap; a Chinese character counts as two."""
-GAP = 3
+TABS_WIDTH: Final = 66
+"""Letters of the tabs in a row, each with its gap; a Chinese character counts as two."""
+GAP: Final = 3
+CLEARED: Final[Changes] = {"category": None, "subcategory": None}
+"""What a domain is chosen without."""
 
 
 def draw(name: str, *, sentence: str, versus: str, snapshot: Snapshot, notes: Sequence[str], lang: Language) -> list[html.Div]:
@@ -30,8 +33,8 @@ def draw(name: str, *, sentence: str, versus: str, snapshot: Snapshot, notes: Se
         html.Div(title, className="title"),
         html.Div(
             [
-                html.P(sentence, className="sentence", title=sentence),
-                html.P([*(html.Span(note, className="note") for note in notes), versus], className="versus", title=versus),
+                html.P(sentence, className="sentence"),
+                html.P([*(html.Span(note, className="note") for note in notes), versus], className="versus"),
             ],
             className="says",
         ),
@@ -54,25 +57,48 @@ def draw(name: str, *, sentence: str, versus: str, snapshot: Snapshot, notes: Se
     ]
 
 
-def scenes(domains: Sequence[str], chosen: Sequence[str], address: str, lang: Language) -> html.Nav:
-    """One tab for everything and one for each domain; those for which there is no room, and that are not chosen, are in a menu."""
-    cleared = {"category": None, "subcategory": None}
-    room, shown = TABS_WIDTH, []
-    for name in [*chosen, *(name for name in domains if name not in chosen)]:
-        room -= sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) + GAP
-        if room < 0 and name not in chosen:
+@dataclass(frozen=True)
+class Tab:
+    """A way of looking in the head of the page: its name and what it changes of the address."""
+
+    name: str
+    changes: Changes
+    is_chosen: bool = False
+
+
+def tabs(listed: Sequence[Tab], spare: Sequence[Tab], address: str, lang: Language, label: str) -> html.Nav:
+    """The listed ones in a row, then of the spare ones those for which there is room; chosen ones stand first, the rest in a menu."""
+    room = TABS_WIDTH - sum(_width(tab) for tab in listed)
+    shown: list[Tab] = []
+    for tab in sorted(spare, key=lambda tab: not tab.is_chosen):
+        room -= _width(tab)
+        if room < 0 and not tab.is_chosen:
             break
-        shown.append(name)
-    hidden = [name for name in domains if name not in shown]
-    tabs: list[Any] = [_tab(say("overview", lang), {"domain": None, **cleared}, not chosen, address)]
-    named = {UNCLASSIFIED: say("unclassified", lang)}
-    tabs += [_tab(named.get(name, name), {"domain": name, **cleared}, name in chosen, address) for name in domains if name in shown]
+        shown.append(tab)
+    row: list[Any] = [_tab(tab, address) for tab in (*listed, *(tab for tab in spare if tab in shown))]
+    hidden = [tab for tab in spare if tab not in shown]
     if hidden:
-        items = [link(address, {"domain": name, **cleared}, named.get(name, name), "item") for name in hidden]
-        tabs.append(html.Details([html.Summary(say("more", lang)), html.Div(items, className="items")], className="menu"))
-    return html.Nav(tabs, className="tabs", **attributes(aria_label=say("scenes", lang)))
+        items = [link(address, tab.changes, tab.name, "item") for tab in hidden]
+        row.append(html.Details([html.Summary(say("more", lang)), html.Div(items, className="items")], className="menu"))
+    return html.Nav(row, className="tabs", **attributes(aria_label=label))
 
 
-def _tab(name: str, changes: dict[str, str | None], is_chosen: bool, address: str) -> html.A:
-    marks = attributes(aria_current="page") if is_chosen else {}
-    return link(address, changes, name, "tab is-chosen" if is_chosen else "tab", **marks)
+def domains(names: Sequence[str], chosen: Sequence[str], address: str, lang: Language) -> html.Nav:
+    """One tab for everything and one for each domain."""
+    everything = Tab(say("overview", lang), {"domain": None, **CLEARED}, is_chosen=not chosen)
+    return tabs([everything], domain_tabs(names, chosen, lang), address, lang, say("domains", lang))
+
+
+def domain_tabs(names: Sequence[str], chosen: Sequence[str], lang: Language) -> list[Tab]:
+    """A tab for each domain."""
+    named = {UNCLASSIFIED: say("unclassified", lang)}
+    return [Tab(named.get(name, name), {**CLEARED, "domain": escaped(name)}, name in chosen) for name in names]
+
+
+def _width(tab: Tab) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in tab.name) + GAP
+
+
+def _tab(tab: Tab, address: str) -> html.A:
+    marks = attributes(aria_current="page") if tab.is_chosen else {}
+    return link(address, tab.changes, tab.name, "tab is-chosen" if tab.is_chosen else "tab", **marks)

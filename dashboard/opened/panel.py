@@ -17,6 +17,7 @@ from dashboard.log import note_failure
 from dashboard.opened import sheet
 from dashboard.opened.address import Asked, is_asked
 from dashboard.page import Accept
+from dashboard.scenes.applied import expanded
 from dashboard.words import say
 from data.errors import QuanyuError
 from data.selection import Selection
@@ -69,6 +70,7 @@ def answer(context: Context, draw: Draw, sent: Mapping[str, Any] | None) -> Any:
         return _refused(say("opened_refused", asked.lang))
     try:
         with context.view(asked.selection.snapshot, asked.selection.definition) as view:
+            asked = Asked.parse({**sent, "base": expanded(context.scenes, view, sent["base"])})
             selection = asked.settled(view)
             if selection is None:
                 return _refused(say("opened_refused", asked.lang))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+import functools
+from typing import Any, Final
 
 from dash import Dash, dcc, html
 
@@ -10,29 +11,36 @@ from dashboard import callbacks, ids
 from dashboard import map as map_component
 from dashboard.charts.figures import CONFIG, blank
 from dashboard.context import Context
+from dashboard.links import attributes
 from dashboard.page import Page, text
 from dashboard.panels import WALL
-from dashboard.panels.panel import slot
+from dashboard.panels.panel import COLUMNS, Panel, slot
+from dashboard.scenes.scene import Scene
 from dashboard.words import say
 from data.selection import Selection
+from data.vocabulary import Language
 from layers.palette import DARK
 
-FIGURES: Final = ("trend", "hours")
+FIGURES: Final = tuple(panel.key for panel in WALL if (ids.figure(panel.key), "data") in panel.extra)
+"""Panels with a chart that stays while its figure changes."""
 
 
 def layout(context: Context, query: str) -> html.Div:
-    """The page of an address: slots with skeletons of the size that what comes will have."""
+    """The page of an address: slots with skeletons of the size that what comes will have, those of the scene in sight."""
     selection, _ = Selection.parse(query)
     lang = selection.lang
+    scene = context.scenes.find(selection.scene) or context.scenes.first
+    columns = {column: [_slot(panel, scene, lang) for panel in WALL if panel.column == column] for column in COLUMNS}
     return html.Div(
         [
             dcc.Store(id=ids.SELECTION, data=query),
             dcc.Store(id=ids.PUSHED),
             dcc.Store(id=ids.SCALE),
+            dcc.Store(id=ids.ARRANGED),
             *(dcc.Store(id=ids.figure(key)) for key in FIGURES),
             html.A(say("skip", lang), href=f"#{ids.MAP}", className="skip"),
             slot("masthead", lang, html.Header),
-            html.Div([slot("headline", lang), slot("ranking", lang)], className="left"),
+            html.Div(columns["left"], className="left"),
             html.Div(
                 [
                     slot("path", lang),
@@ -43,19 +51,27 @@ def layout(context: Context, query: str) -> html.Div:
                 className="centre",
                 role="main",
             ),
-            html.Div([_chart("trend"), slot("categories", lang), slot("due_soon", lang), _chart("hours")], className="right"),
-            html.Div([slot("events", lang), slot("sources", lang)], className="foot"),
+            html.Div(columns["right"], className="right"),
+            html.Div(columns["foot"], className="foot"),
         ],
         id=ids.PAGE,
-        className="wall is-kiosk" if selection.kiosk else "wall",
+        className=f"wall is-kiosk {scene.counts}" if selection.kiosk else f"wall {scene.counts}",
         lang="zh-CN" if lang == "zh" else "en",
-        style=dict(DARK.css()),
+        style={**DARK.css(), "--break": scene.middle},
+        **attributes(data_cleared=" ".join(context.scenes.keys)),
     )
 
 
-def _chart(key: str) -> html.Section:
-    graph = dcc.Graph(id=ids.chart(key), figure=blank(), config=CONFIG, responsive=True)
-    return html.Section([html.Div(id=ids.panel(key)), html.Div(graph, className="chart")], className=f"slot slot-{key}")
+def _slot(panel: Panel, scene: Scene, lang: Language) -> Any:
+    """Where a panel stands: out of sight unless the scene has it, else in the scene's order."""
+    place = scene.place(str(panel.column), panel.key)
+    look: dict[str, Any] = {"hidden": place is None, "style": {"--order": place or 0}, **attributes(data_panel=panel.key)}
+    if panel.key in FIGURES:
+        graph = dcc.Graph(id=ids.chart(panel.key), figure=blank(), config=CONFIG, responsive=True)
+        return html.Section(
+            [html.Div(id=ids.panel(panel.key)), html.Div(graph, className="chart")], className=f"slot slot-{panel.key}", **look
+        )
+    return slot(panel.key, lang, functools.partial(html.Section, **look))
 
 
 def register(app: Dash, context: Context) -> None:

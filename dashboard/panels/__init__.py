@@ -9,21 +9,39 @@ from dashboard.charts.figures import blank
 from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking, study, video
 from dashboard.panels.panel import Panel
 
+VIDEO: Final[tuple[Panel, ...]] = (
+    Panel(
+        "video_state", {"zh": "视频在线率", "en": "Video online rate"}, video.state, is_kept_when_empty=True, column="left", least_rem=40
+    ),
+    Panel(
+        "video_trend",
+        {"zh": "视频在线率变化", "en": "Video online rate over time"},
+        video.trend,
+        is_kept_when_empty=True,
+        column="right",
+        least_rem=13.5,
+    ),
+)
+"""The panels about video points."""
+
 WALL: Final[tuple[Panel, ...]] = (
-    Panel("masthead", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.build, is_kept_when_empty=True),
-    Panel("headline", {"zh": "关键指标", "en": "Key numbers"}, headline.build, is_kept_when_empty=True),
-    Panel("ranking", {"zh": "排名", "en": "Ranking"}, ranking.build),
+    Panel(
+        "masthead", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.build, {(ids.ARRANGED, "data"): None}, is_kept_when_empty=True
+    ),
+    Panel("headline", {"zh": "关键指标", "en": "Key numbers"}, headline.build, is_kept_when_empty=True, column="left", least_rem=20),
+    Panel("ranking", {"zh": "排名", "en": "Ranking"}, ranking.build, column="left", least_rem=18),
     Panel("path", {"zh": "位置", "en": "Where"}, map_panel.path, is_kept_when_empty=True),
     Panel("map", {"zh": "地图", "en": "Map"}, map_panel.build, {(ids.MAP_VALUES, "data"): None}, is_kept_when_empty=True),
     Panel("coverage", {"zh": "数据覆盖", "en": "Coverage"}, map_panel.coverage, is_kept_when_empty=True),
-    Panel("trend", {"zh": "趋势", "en": "Trend"}, charts.trend, {(ids.figure("trend"), "data"): blank()}),
-    Panel("categories", {"zh": "类别", "en": "Categories"}, bars.categories),
-    Panel("due_soon", {"zh": "将到期", "en": "Due soon"}, charts.due_soon),
-    Panel("hours", {"zh": "时段", "en": "Hours"}, charts.hours, {(ids.figure("hours"), "data"): blank()}),
-    Panel("events", {"zh": "紧急与最新", "en": "Urgent and newest"}, events.build),
-    Panel("sources", {"zh": "来源", "en": "Sources"}, bars.sources),
+    Panel("trend", {"zh": "趋势", "en": "Trend"}, charts.trend, {(ids.figure("trend"), "data"): blank()}, column="right", least_rem=13.5),
+    Panel("categories", {"zh": "类别", "en": "Categories"}, bars.categories, column="right", least_rem=9.5),
+    Panel("due_soon", {"zh": "将到期", "en": "Due soon"}, charts.due_soon, column="right", least_rem=6.5),
+    Panel("hours", {"zh": "时段", "en": "Hours"}, charts.hours, {(ids.figure("hours"), "data"): blank()}, column="right", least_rem=10.5),
+    Panel("events", {"zh": "紧急与最新", "en": "Urgent and newest"}, events.build, column="foot", least_rem=11),
+    Panel("sources", {"zh": "来源", "en": "Sources"}, bars.sources, column="foot", least_rem=11),
+    *VIDEO,
 )
-"""The panels of the wall, in the order of their outputs."""
+"""The panels of the wall, in the order of their outputs; a scene names those with a column that stand in it."""
 
 STUDY: Final[tuple[Panel, ...]] = (
     Panel("study_head", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.study, is_kept_when_empty=True),
@@ -35,9 +53,3 @@ STUDY: Final[tuple[Panel, ...]] = (
     Panel("handovers", {"zh": "推诿与返工", "en": "Bounced and sent back"}, study.handovers),
 )
 """The panels of the analysis page."""
-
-VIDEO: Final[tuple[Panel, ...]] = (
-    Panel("video_state", {"zh": "视频在线率", "en": "Video online rate"}, video.state, is_kept_when_empty=True),
-    Panel("video_trend", {"zh": "视频在线率变化", "en": "Video online rate over time"}, video.trend, is_kept_when_empty=True),
-)
-"""The panels about video points."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 
 from dash import html
 
@@ -14,6 +14,11 @@ from dashboard.look import Look
 from dashboard.words import say
 
 Output = tuple[str, str]
+Column = Literal["left", "right", "foot"]
+
+COLUMNS: Final[Mapping[Column, float]] = {"left": 41.0, "right": 41.0, "foot": 22.0}
+"""The columns around the map, with the room that each has for panels on the smallest screen, in root sizes of type; of the foot,
+whose panels stand side by side, it is that of two."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class Panel:
         Further ids and properties it writes, with what they hold when the panel fails.
     is_kept_when_empty
         Also built when nothing is selected; others then say so.
+    column
+        Where it stands when a scene names it; one without a column stands in every scene.
+    least_rem
+        The least room that it needs in its column, in root sizes of type.
     """
 
     key: str
@@ -39,6 +48,8 @@ class Panel:
     build: Callable[[Look], tuple[Any, ...]]
     extra: Mapping[Output, Any] = field(default_factory=dict)
     is_kept_when_empty: bool = False
+    column: Column | None = None
+    least_rem: float = 8.0
 
     @property
     def outputs(self) -> tuple[Output, ...]:

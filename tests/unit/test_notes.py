@@ -46,6 +46,6 @@ def test_bars_carry_how_many_there_are_for_those_out_of_sight() -> None:
 
 
 def test_unclassified_has_an_english_name_and_keeps_its_key() -> None:
-    drawn = sent(masthead.scenes(["未分类"], [], "lang=en", "en"))
+    drawn = sent(masthead.domains(["未分类"], [], "lang=en", "en"))
     assert '"Unclassified"' in drawn
     assert "domain=%E6%9C%AA%E5%88%86%E7%B1%BB" in drawn
