@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboard.format import Language, value
 from dashboard.links import Changes, escaped
+from dashboard.scenes.scene import Scene, Scenes
 from dashboard.words import say
 from data import queries
 from data.answers import Answers
@@ -23,6 +24,7 @@ from data.indicators.areas import indicator_per_area
 from data.indicators.definition import Mark
 from data.indicators.registry import INDICATORS, Indicator
 from data.selection import Selection, sentence
+from data.video import judged
 from data.view import View
 from data.vocabulary import LEVEL_NAMES
 from data.window import Window, window
@@ -56,12 +58,16 @@ class Look:
         What of the address was left out, in words.
     palette
         The page's colours.
+    scenes, scene
+        The scenes that are offered, and the one in force; none on pages without scenes.
     """
 
     view: View
     selection: Selection
     notes: Sequence[str] = ()
     palette: Palette = field(default=DARK)
+    scenes: Scenes | None = None
+    scene: Scene | None = None
 
     @property
     def lang(self) -> Language:
@@ -75,8 +81,13 @@ class Look:
 
     @cached_property
     def address(self) -> str:
-        """The canonical address, which links build on."""
-        return self.selection.query()
+        """The canonical address, which links build on; with what the scene sets."""
+        return self.selection.query() if self.scene is None else self.scene.address(self.selection)
+
+    @cached_property
+    def written(self) -> str:
+        """The same without what the scene sets by itself."""
+        return self.selection.query() if self.scene is None else self.scene.written(self.selection)
 
     @cached_property
     def window(self) -> Window:
@@ -161,16 +172,20 @@ class Look:
     @cached_property
     def key_indicators(self) -> list[Indicator]:
         """The key numbers this snapshot can say something about, one of each group of :data:`KEY_INDICATORS`."""
-        known = [next((INDICATORS[key] for key in group if self._can_say(INDICATORS[key])), None) for group in KEY_INDICATORS]
+        known = [next((INDICATORS[key] for key in group if self.can_say(INDICATORS[key])), None) for group in KEY_INDICATORS]
         listed = [indicator for indicator in known if indicator is not None]
         spare = INDICATORS[SPARE]
         return listed if len(listed) > 3 or spare in listed else [*listed, spare]
 
-    def _can_say(self, indicator: Indicator) -> bool:
+    def can_say(self, indicator: Indicator) -> bool:
+        """Whether the snapshot holds what the indicator is made of."""
+        if indicator.measure == "video":
+            whole = View(self.view.snapshot, self.view.definition)
+            return self.view.snapshot.once(("has_judged_video",), lambda: len(judged(queries.video_points(whole, Selection()))) > 0)
         if indicator.measure in ("source", "repeat"):
             return compute.is_recorded(self.view, indicator)
         if indicator.measure == "score":
-            return all(self._can_say(INDICATORS[key]) for key in self.view.definition.terms)
+            return all(self.can_say(INDICATORS[key]) for key in self.view.definition.terms)
         if indicator.key == "accepted":
             return True
         weights = compute.weights(self.view)[indicator.key]
