@@ -15,7 +15,7 @@ from dash import Dash
 from flask import Flask, Response, request
 from flask_compress import Compress
 
-from dashboard import api, health, routing, warmup
+from dashboard import api, cameras, health, routing, warmup
 from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
 from dashboard.context import Context, Scope, whole_area
@@ -24,6 +24,7 @@ from dashboard.guard import ASSETS, FILES, Guard, answer_errors
 from dashboard.log import note_failure
 from dashboard.page import Accept, Page
 from dashboard.pages import PAGES
+from dashboard.preview import origin_of
 from dashboard.scenes.file import read, shipped
 from dashboard.settings import Settings
 
@@ -150,12 +151,14 @@ def create_app(
         COMPRESS_CACHE_KEY=_file_key,
     )
     server.url_map.merge_slashes = False
-    guard = Guard(server, settings.hosts, context.metrics, desk.bodies(settings), is_policy_on=is_policy_on)
+    pictures = origin_of(settings.video_template)
+    guard = Guard(server, settings.hosts, context.metrics, desk.bodies(settings), is_policy_on=is_policy_on, pictures=pictures)
     answer_errors(server, lambda error: note_failure(context, f"request {request.endpoint}", error))
     Compress(server)
     server.after_request(_whole_asset)
     server.register_blueprint(health.routes(context))
     server.register_blueprint(api.routes(context))
+    server.register_blueprint(cameras.routes(context))
     server.register_blueprint(desk.routes(context))
     with _without_dash_variables():
         app = Application(

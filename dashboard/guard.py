@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, abort
 
 from dashboard.body import MAX_BYTES, BodyFault, Shapes
 from dashboard.metrics import Metrics
+from dashboard.preview import widened
 
 MAX_QUERY: Final = 8000
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1")
@@ -87,6 +88,8 @@ class Guard:
         Endpoint → what it may be sent. No other address of ours takes a body.
     is_policy_on
         False leaves out the content-security policy.
+    pictures
+        Another origin that the policy lets pictures and streams in from; none where it is empty.
 
     Notes
     -----
@@ -101,6 +104,7 @@ class Guard:
         bodies: Mapping[str, Body] | None = None,
         *,
         is_policy_on: bool = True,
+        pictures: str = "",
     ) -> None:
         self._hosts = frozenset((*LOOPBACK_NAMES, *hosts))
         self._metrics = metrics
@@ -108,7 +112,8 @@ class Guard:
         self._shapes: Shapes | None = None
         self._pages: frozenset[str] = frozenset()
         self._suites: Mapping[str, set[str]] = {}
-        self._policy = POLICY.format(hashes="")
+        self._pictures = pictures
+        self._policy = widened(POLICY.format(hashes=""), pictures)
         self._is_policy_on = is_policy_on
         server.before_request(self.check)
         server.after_request(self.dress)
@@ -117,7 +122,7 @@ class Guard:
         """Let requests in: callback shapes, page paths, component files and hashes of the inline scripts that are ours."""
         self._pages = frozenset(pages)
         self._suites = suites
-        self._policy = POLICY.format(hashes=" ".join(hashes))
+        self._policy = widened(POLICY.format(hashes=" ".join(hashes)), self._pictures)
         self._shapes = shapes
 
     def check(self) -> None:

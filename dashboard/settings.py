@@ -16,14 +16,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import NoDecode
 
+from dashboard.preview import PreviewSettings
 from data.errors import ConfigError
 from data.settings import FILE_VARIABLE, PREFIX, StoreSettings
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 
 
-class Settings(StoreSettings):
-    """The settings of one installation: the store's and those of the screen."""
+class Settings(PreviewSettings):
+    """The settings of one installation: the store's, those of previews and those of the screen."""
 
     host: str = Field("127.0.0.1", description="Address to listen on. Without users only a loopback address is accepted.")
     port: int = Field(8050, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

@@ -25,13 +25,15 @@ LETTERS: Final = {
     "removed": "x",
 }
 """Derived status → its letter."""
+UNKNOWN_HEADING: Final = 360
 
 
 def geometry(view: View, area_ix: int) -> bytes | None:
-    """Cameras of an area and all below it: ``{"frame", "first", "area", "places", "mapped", "names"}``, ordered by area.
+    """Cameras of an area and all below it, ordered by area.
 
-    ``area`` holds differences from one to the next, the first to ``first``; a camera without a position (``mapped`` 0) repeats
-    the place before it.
+    ``{"frame", "first", "area", "places", "mapped", "names", "ids", "headings"}``: ``area`` holds differences from one to the next, the
+    first to ``first``; a camera without a position (``mapped`` 0) repeats the place before it; ``headings`` are whole degrees clockwise
+    from north, :data:`UNKNOWN_HEADING` where none is given.
     """
     if not view.sees(area_ix):
         return None
@@ -46,6 +48,8 @@ def geometry(view: View, area_ix: int) -> bytes | None:
             "area": encoded(np.diff(found["area_ix"].to_numpy(dtype=np.int64), prepend=area_ix)),
             "places": rows(box.steps(places["lon"], places["lat"]), [0])[0] if mapped.any() else "",
             "mapped": "".join("1" if there else "0" for there in mapped),
+            "ids": found["point_id"].astype(str).tolist(),
+            "headings": encoded(np.where(found["heading"].isna(), UNKNOWN_HEADING, np.rint(found["heading"].fillna(0)) % 360)),
             "names": ["" if pd.isna(name) else str(name) for name in found["name"]],
         }
     )

@@ -70,7 +70,9 @@
             frontier: scene.frontier.length,
             classes: scene.classes,
             cells: scene.cells.length,
-            marks: scene.marks.map(function (mark) { return { kind: mark.kind, layer: mark.layer, x: mark.px, y: mark.py, n: mark.n, isHollow: Boolean(mark.isHollow) }; }),
+            marks: scene.marks.map(function (mark) { return { kind: mark.kind, layer: mark.layer, x: mark.px, y: mark.py, n: mark.n, isHollow: Boolean(mark.isHollow), id: mark.id, name: mark.name }; }),
+            wedges: scene.wedges || 0,
+            picked: Boolean(scene.picked),
             labels: (scene.placed || []).map(function (label) { return { name: label.name, rank: label.rank, box: label.box }; }),
             named: scene.named.map(function (at) {
                 const view = scene.view;
@@ -101,6 +103,8 @@
         update: update,
         state: state,
         recolour: recolour,
+        /* Looks at a place and rings it; false where there is no map to look at. */
+        pick: function (lon, lat) { return Boolean(current && !current.isClosed && current.pick(lon, lat)); },
         fit: function () { if (current) { current.fit(true); } },
         open: function (code) {
             const at = current && current.areas ? current.areas.codes.indexOf(code) : -1;

@@ -226,6 +226,13 @@
         return [(Math.atan(Math.sinh(north / EARTH)) * 180) / Math.PI, ((east / EARTH) * 180) / Math.PI];
     }
 
+    /* Steps of a point in degrees. */
+    function steps(frame, lon, lat) {
+        const east = (lon * Math.PI * EARTH) / 180;
+        const north = Math.asinh(Math.tan((lat * Math.PI) / 180)) * EARTH;
+        return { x: (east - frame.x) / frame.step, y: (frame.y - north) / frame.step };
+    }
+
     window.quanyu = window.quanyu || {};
-    window.quanyu.geometry = { Areas: Areas, numbers: numbers, points: points, transform: transform, degrees: degrees };
+    window.quanyu.geometry = { Areas: Areas, numbers: numbers, points: points, transform: transform, degrees: degrees, steps: steps };
 })();

@@ -249,6 +249,50 @@
         });
     }
 
+    const WEDGE_M = 40; /* how far a wedge reaches on the ground: where a camera looks, not how far it sees */
+    const WEDGE_EM = 1.3; /* shorter than this on screen nothing could be told from it */
+    const WEDGE_MOST_EM = 4;
+    const WEDGE_ANGLE = Math.PI / 3;
+
+    /* Where cameras look, for those that say so; only when looked at closely. */
+    function wedges(context, scene, cameras) {
+        const view = scene.view;
+        const frame = scene.areas.frame;
+        const top = frame.y - ((scene.height / 2 - view.y) / view.scale) * frame.step; /* a metre of Mercator is less on the ground */
+        const ground = 1 / Math.cosh(top / 6378137);
+        const length = Math.min((WEDGE_M / ground / frame.step) * view.scale, WEDGE_MOST_EM * scene.em);
+        const turned = length < WEDGE_EM * scene.em ? [] : cameras.filter(function (mark) { return !mark.many && typeof mark.heading === "number"; });
+        scene.wedges = turned.length;
+        context.fillStyle = scene.colours.video;
+        context.strokeStyle = scene.colours.video;
+        context.lineWidth = scene.em / 16;
+        turned.forEach(function (mark) {
+            const middle = (mark.heading * Math.PI) / 180 - Math.PI / 2;
+            context.beginPath();
+            context.moveTo(mark.px, mark.py);
+            context.arc(mark.px, mark.py, length, middle - WEDGE_ANGLE / 2, middle + WEDGE_ANGLE / 2);
+            context.closePath();
+            context.globalAlpha = mark.isHollow ? 0.08 : 0.26;
+            context.fill();
+            context.globalAlpha = mark.isHollow ? 0.35 : 0.6;
+            context.stroke();
+        });
+        context.globalAlpha = 1;
+    }
+
+    /* A ring around what was picked from a list. */
+    function ring(context, scene) {
+        const view = scene.view;
+        context.beginPath();
+        context.arc(scene.picked.x * view.scale + view.x, scene.picked.y * view.scale + view.y, scene.em * 0.95, 0, 2 * Math.PI);
+        context.strokeStyle = scene.colours.halo;
+        context.lineWidth = scene.em / 3.4;
+        context.stroke();
+        context.strokeStyle = scene.colours.accent;
+        context.lineWidth = scene.em / 7;
+        context.stroke();
+    }
+
     /* Everything with a place of its own, then the names. Marks get px, py here. */
     function marks(canvas, scene) {
         const context = sized(canvas, scene);
@@ -297,6 +341,7 @@
             context.fill();
             context.globalAlpha = 1;
         });
+        wedges(context, scene, cameras);
         symbols(context, scene, "event", of("event", false), SIZES.event * unit * crowd, false);
         context.globalAlpha = 0.8;
         symbols(context, scene, "video", of("video", true), SIZES.video * unit * crowd, true);
@@ -304,6 +349,9 @@
         symbols(context, scene, "video", of("video", false), SIZES.video * unit * crowd, false);
         symbols(context, scene, "due_soon", of("due_soon", false), SIZES.due_soon * unit, false);
         symbols(context, scene, "overdue", of("overdue", false), SIZES.overdue * unit, false);
+        if (scene.picked) {
+            ring(context, scene);
+        }
         scene.seen = seen;
         scene.placed = window.quanyu.labels.draw(context, scene);
     }

@@ -6,6 +6,7 @@
     const FLIGHT_S = 0.55;
     const RETRY_MS = 4000;
     const KEPT_FILES = 8;
+    const CLOSE_ZOOM = 17; /* streets and single buildings */
     const CANVASES = ["fill", "line", "mark", "hover"];
     const files = new Map(); /* address → Promise; bounded, screens run for weeks */
 
@@ -217,6 +218,10 @@
                 this.isUserView = false;
                 this.fit(!isFirst);
             }
+            const spot = window.quanyuCameras.spot();
+            if (spot && !scene.picked) {
+                this.pick(spot.lon, spot.lat);
+            }
             this.frame.setAttribute("role", "application");
             this.frame.setAttribute("aria-label", this.words.label.replace("{name}", payload.area.name));
             this.ask.apply(this, CANVASES);
@@ -322,6 +327,7 @@
                 let area = raw.first;
                 raw.decoded = {
                     places: quanyu().geometry.points(raw.places),
+                    headings: quanyu().geometry.numbers(raw.headings || ""),
                     areas: quanyu().geometry.numbers(raw.area).map(function (step) { area += step; return area; }),
                 };
             }
@@ -342,6 +348,7 @@
                 }
                 found.push({
                     layer: "video", kind: "video", isHollow: status !== "online", status: status, name: raw.names[position],
+                    id: raw.ids ? raw.ids[position] : null, heading: raw.decoded.headings[position] < 360 ? raw.decoded.headings[position] : null,
                     x: places[2 * position] * grown + shift.x, y: places[2 * position + 1] * grown + shift.y,
                 });
             });
@@ -528,6 +535,7 @@
             }
             if (found.kind === "mark") {
                 this.parts.tip(found, point, isTouch);
+                this.openMark(found.mark);
                 return;
             }
             if (found.target >= 0 && found.target !== this.own) {
@@ -535,6 +543,42 @@
             } else if (found.position >= 0) {
                 this.evidence(found.at); /* nothing lies below it */
             }
+        }
+
+        /* A camera opens its card, an event the cameras near it; several drawn as one come apart when they are looked at closer. */
+        openMark(mark) {
+            if (mark.many) {
+                this.isUserView = true;
+                this.map.setView(this.degreesOf(mark), this.map.getZoom() + 1.5);
+            } else if (mark.kind === "video" && mark.id) {
+                window.quanyuCameras.show(mark.id);
+            } else if (mark.kind !== "video" && !mark.n) {
+                const at = this.degreesOf(mark);
+                window.quanyuCameras.near({ lat: at[0], lon: at[1] }, mark.category);
+            }
+        }
+
+        degreesOf(mark) {
+            return quanyu().geometry.degrees(this.areas.frame, mark.x, mark.y);
+        }
+
+        /* Looks at a place and rings it; without one takes the ring away. */
+        pick(lon, lat) {
+            if (!this.areas) {
+                return false;
+            }
+            this.scene.picked = lon === undefined ? null : quanyu().geometry.steps(this.areas.frame, lon, lat);
+            if (this.scene.picked && this.areas.hasOutlines) {
+                const video = this.payload.available.find(function (one) { return one.key === "video"; });
+                if (video && !video.on) {
+                    this.toggle("video");
+                }
+                this.isUserView = true;
+                this.map.stop();
+                this.map.setView([lat, lon], Math.max(this.map.getZoom(), CLOSE_ZOOM), { animate: false });
+            }
+            this.ask("mark");
+            return true;
         }
 
         /* The number by which an area is coloured, opened. */

@@ -98,7 +98,7 @@ def _case(view: View, asked: Asked, event: dict[str, Any], *, is_weighed: bool) 
     ]
     if is_weighed:
         cells.append(html.Td(amount(event["weight"]), className="amount"))
-    return html.Tr(cells, **attributes(data_event=event["event_id"]))
+    return html.Tr(cells, tabIndex=0, **attributes(data_event=event["event_id"]))
 
 
 def _is_of_call_backs(asked: Asked) -> bool:
@@ -148,7 +148,7 @@ def _camera(view: View, row: dict[str, Any], lang: Language) -> html.Tr:
         html.Td(camera_status(str(row["status"]), lang)),
         html.Td("" if seen is None or seen != seen else f"{local(seen, view.snapshot.zone):%m-%d %H:%M}"),  # noqa: PLR0124 — NaT
     ]
-    return html.Tr(cells, **attributes(data_point=str(row["point_id"])))
+    return html.Tr(cells, tabIndex=0, **attributes(data_point=str(row["point_id"])))
 
 
 def camera_status(status: str, lang: Language) -> str:

@@ -16,6 +16,8 @@ STEMS = (
     "data_code_",
     "before_",
     "camera_no_",
+    "direction_",
+    "preview_",
     "compare_",
     "mark_",
     "vs_",
