@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from data import queries
 from data.answers import Answers
 from data.indicators import compute, formula, parts
+from data.indicators.adjusted import Adjusted, adjusted
 from data.indicators.ask import numbers
 from data.indicators.compute import Number
 from data.indicators.indicator import Indicator
@@ -41,6 +42,8 @@ class Opening:
         For a score: the numbers it is made of.
     people
         For a rate per 10,000: the population, where it is known.
+    adjusted
+        Where the number is adjusted for the mix of categories: how. ``number`` then has the adjusted value and interval.
     """
 
     view: View
@@ -52,15 +55,23 @@ class Opening:
     totals: dict[str, int] = field(default_factory=dict)
     terms: dict[str, Number] = field(default_factory=dict)
     people: float | None = None
+    adjusted: Adjusted | None = None
 
     def formula(self, lang: Language) -> str:
-        """The formula with the actual counts."""
-        found = {self.indicator.key: self.number, **self.terms}
+        """The formula with the actual counts; of an adjusted number that before adjustment."""
+        own = self.number if self.adjusted is None else self.adjusted.crude
+        found = {self.indicator.key: own, **self.terms}
         return formula.filled(self.view, self.indicator, found, self.counts, people=self.people, lang=lang)
 
 
-def opening(view: View, selection: Selection, indicator: Indicator) -> Opening:
-    """Open the number of an indicator for a selection."""
+def opening(view: View, selection: Selection, indicator: Indicator, standard: Selection | None = None) -> Opening:
+    """Open the number of an indicator for a selection.
+
+    Parameters
+    ----------
+    standard
+        The selection of the page it was opened from, whose mix of categories an adjusted number is adjusted to.
+    """
     answers = Answers(view, selection, is_screen=False)
     number = numbers(answers, [indicator])[indicator.key]
     if indicator.measure == "video":
@@ -69,6 +80,9 @@ def opening(view: View, selection: Selection, indicator: Indicator) -> Opening:
     found = dict(parts.parts(view, selection, indicator, counts))
     totals = {key: _total(part, number, counts) for key, part in found.items()}
     terms = view.definition.terms if indicator.measure == "score" else {}
+    is_adjusted = None if standard is None else adjusted(view, selection, standard, indicator, number)
+    if is_adjusted is not None:
+        number = replace(number, value=is_adjusted.value, low=is_adjusted.low, high=is_adjusted.high, shown=is_adjusted.shown)
     return Opening(
         view,
         selection,
@@ -79,6 +93,7 @@ def opening(view: View, selection: Selection, indicator: Indicator) -> Opening:
         totals,
         numbers(answers, [INDICATORS[key] for key in terms]),
         population(view, selection) if indicator.measure == "population" else None,
+        is_adjusted,
     )
 
 

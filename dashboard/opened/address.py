@@ -47,6 +47,8 @@ class Asked:
         None where there is none of that key.
     selection
         The page's selection with the changes; not yet settled against a view.
+    page
+        The page's own selection.
     changes
         What the opened selection changes of the page's address.
     part, cursor
@@ -57,6 +59,7 @@ class Asked:
 
     indicator: Indicator | None
     selection: Selection
+    page: Selection
     changes: Changes
     part: str | None
     cursor: str | None
@@ -73,7 +76,8 @@ class Asked:
         changes = {name: value or None for name, value in given.items() if name not in OWN}
         selection, notes = Selection.parse(merge(str(sent["base"]), changes))
         own = (given.get("part") or None, given.get("cursor") or None)
-        return cls(INDICATORS.get(key), selection, changes, *own, not notes and key in INDICATORS)
+        page, _ = Selection.parse(merge(str(sent["base"]), {}))
+        return cls(INDICATORS.get(key), selection, page, changes, *own, not notes and key in INDICATORS)
 
     @property
     def lang(self) -> Language:
@@ -84,6 +88,10 @@ class Asked:
         """The selection, where this view has all that it names; an area out of scope is as unknown as one that is not there."""
         selection, notes = settle(view, self.selection)
         return None if notes else selection
+
+    def standard(self, view: View) -> Selection:
+        """The page's own selection, as far as this view has it: what an adjusted number is adjusted to."""
+        return settle(view, self.page)[0]
 
     def at(self, view: View, part: str | None = None, cursor: str | None = None, indicator: str | None = None) -> str:
         """The value of ``open`` for another part, page or indicator of the same selection, pinned to the view's snapshot and rules."""

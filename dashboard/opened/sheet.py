@@ -11,7 +11,7 @@ from dashboard import ids
 from dashboard.charts.marks import number as figure
 from dashboard.format import Language, amount, count, plain, value, with_unit
 from dashboard.links import HANDBOOK, OPEN, WORKBENCH, attributes, merge, opened
-from dashboard.opened import cases
+from dashboard.opened import cases, mix
 from dashboard.opened.address import Asked
 from dashboard.words import say
 from data.bound import area_ix
@@ -32,7 +32,7 @@ ORDER: Final = (parts.DENOMINATOR, parts.NUMERATOR, parts.REST)
 def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
     """The content of the panel, with the first page of its cases."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
-    found = opening(view, selection, asked.indicator)
+    found = opening(view, selection, asked.indicator, asked.standard(view))
     names = _parts(found, asked.lang, asked.part)
     part = asked.part if asked.part in names else next(iter(names), "")
     title = cases.heading(names[part][0], names[part][1], asked.lang, is_video=found.indicator.measure == "video") if names else ""
@@ -40,6 +40,7 @@ def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
         _head(found, asked.lang),
         html.Dl([piece for term, text in _facts(found, asked.lang) for piece in (html.Dt(term), html.Dd(text))], className="facts"),
         _terms(found, asked),
+        mix.draw(found, asked.lang),
         html.Div(
             [_tab(words, n, asked.at(view, key), is_chosen=key == part) for key, (words, n) in names.items()],
             className="opened-parts",
@@ -47,7 +48,7 @@ def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
             **attributes(aria_label=say("opened_parts", asked.lang)),
         ),
         html.Div(cases.draw(view, selection, asked, part, title) if part else None, id=ids.CASES),
-        _ways(view, selection, asked, part),
+        _ways(found, asked, part),
     ]
 
 
@@ -65,6 +66,8 @@ def _head(found: Opening, lang: Language) -> html.Div:
     number, indicator = found.number, found.indicator
     shown = value(number.value if number.shown else None, indicator.unit, lang)
     says: list[Any] = [html.P(sentence(found.view, found.selection, lang), className="sentence")]
+    if found.adjusted is not None:
+        says.append(html.P(mix.name(found, lang), className="why"))
     if not number.shown:
         says.append(html.P(_why(found, lang), className="why"))
     words = [html.H2(indicator.names.in_(lang), id=ids.OPENED_TITLE), *says]
@@ -91,9 +94,11 @@ def _facts(found: Opening, lang: Language) -> list[Row]:
     snapshot = view.snapshot
     rows: list[Row] = [
         (say("formula", lang), indicator.formula.in_(lang)),
-        (say("opened_counts", lang), html.Strong(found.formula(lang), className="filled")),
+        (say("opened_counts", lang), html.Strong(mix.sentence(found, lang) if found.adjusted else found.formula(lang), className="filled")),
     ]
-    if number.numerator is not None and number.denominator is not None and indicator.measure not in ("score", "population"):
+    if found.adjusted is not None:
+        rows.append((say("adjusted_before", lang), found.formula(lang)))
+    elif number.numerator is not None and number.denominator is not None and indicator.measure not in ("score", "population"):
         rows.append((say("opened_numerator", lang), amount(number.numerator)))
         rows.append((say("opened_denominator", lang), amount(number.denominator)))
     if indicator.measure == "population":
@@ -134,12 +139,13 @@ def _terms(found: Opening, asked: Asked) -> html.Div | None:
     """What a score is made of: each rate opens in its turn."""
     if not found.terms:
         return None
-    rows = []
+    rows: list[Any] = []
     for key, number in found.terms.items():
         indicator = INDICATORS[key]
         points = found.view.definition.terms[key]
         worth = say("opened_points", asked.lang, points=f"{points:g}".replace("-", "\u2212"))
-        shown = figure(value(number.value, indicator.unit, asked.lang))
+        rate = number.value if found.adjusted is None else found.adjusted.rates[key]
+        shown = figure(value(rate, indicator.unit, asked.lang))
         rows.append(
             html.Div(
                 [
@@ -155,7 +161,20 @@ def _terms(found: Opening, asked: Asked) -> html.Div | None:
                 ]
             )
         )
+    if len(cases_of_terms(found)) > 1:
+        rows.append(html.P(_whose(found, asked.lang), className="quiet"))
     return html.Div(rows, className="terms", role="group", **attributes(aria_label=say("opened_terms", asked.lang)))
+
+
+def cases_of_terms(found: Opening) -> set[int]:
+    """How many cases the rates of a score rest on; several numbers mean that they do not rest on the same cases."""
+    return {number.n for number in found.terms.values()}
+
+
+def _whose(found: Opening, lang: Language) -> str:
+    """Which of a score's rates the cases listed are of, where they do not all rest on the same."""
+    least = INDICATORS[min(found.terms, key=lambda key: found.terms[key].n)].names.in_(lang)
+    return say("opened_least", lang, rate=least)
 
 
 def _parts(found: Opening, lang: Language, asked: str | None) -> dict[str, tuple[str, int]]:
@@ -194,17 +213,17 @@ def _tab(words: str, n: int, value: str, *, is_chosen: bool) -> html.Button:
     return html.Button([words, " ", html.B(count(n))], type="button", **attributes(data_cases=value), **pressed)
 
 
-def _ways(view: View, selection: Selection, asked: Asked, part: str) -> html.Div:
+def _ways(found: Opening, asked: Asked, part: str) -> html.Div:
     """To the same selection elsewhere: both addresses name snapshot and definition."""
-    assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
-    pinned = selection.with_(
-        snapshot=view.snapshot.id, definition=view.definition.key, indicator=asked.indicator.key, kiosk=False, tour=False
-    )
-    address = pinned.query()
-    shared = merge(address, {OPEN: opened(asked.indicator.key, {"part": part or None})})
+    view, key = found.view, found.indicator.key
+    fixed = {"snapshot": view.snapshot.id, "definition": view.definition.key, "indicator": key, "kiosk": False, "tour": False}
+    address = found.selection.with_(**fixed).query()
+    shared = merge(address, {OPEN: opened(key, {"part": part or None})})
+    if found.adjusted is not None:  # the mix it is adjusted to is that of the page
+        shared = merge(found.adjusted.standard.with_(**fixed).query(), {OPEN: asked.at(view, part or None)})
     return html.Div(
         [
-            html.A(say("opened_handbook", asked.lang), href=f"{HANDBOOK}?{address}#{asked.indicator.key}"),
+            html.A(say("opened_handbook", asked.lang), href=f"{HANDBOOK}?{address}#{key}"),
             html.A(say("opened_workbench", asked.lang), href=f"{WORKBENCH}?{address}"),
             html.Button(
                 say("opened_copy", asked.lang),

@@ -7,6 +7,7 @@ has, ``covered`` says what share of the standard they make, and below :data:`LEA
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -51,8 +52,7 @@ def standardised(task: Task, frame: pd.DataFrame) -> pd.DataFrame:
     cell counts one case of the pooled category in, so that a cell of one case is not taken for certain; the parts of a score are
     taken to vary together. The interval is Wilson's with the effective number of cases.
     """
-    indicator, view = task.indicator, task.view
-    terms = view.definition.terms if indicator.measure == "score" else {indicator.key: 1.0}
+    indicator, terms = task.indicator, _terms(task)
     value = np.full(task.size, sum(-points for points in terms.values() if points < 0), dtype=np.float64)
     deviation, covered = np.zeros(task.size), np.ones(task.size)
     for points, cells in zip(terms.values(), _cells(task, list(terms)), strict=True):
@@ -65,6 +65,18 @@ def standardised(task: Task, frame: pd.DataFrame) -> pd.DataFrame:
     low, high = intervals.wilson(value / top * cases, cases)
     shown = frame["shown"].to_numpy(dtype=bool) & (covered >= LEAST_COVERED)
     return frame.assign(value=value, low=low * top, high=high * top, cases=cases, covered=covered, shown=shown)
+
+
+def shares(task: Task, row: int) -> Iterator[tuple[str, Cells, Floats]]:
+    """For each rate that an adjusted number is made of: its key, its cells, and by category the shares by which a row's are weighed."""
+    for key, cells in zip(_terms(task), _cells(task, list(_terms(task))), strict=True):
+        standard = np.where(cells.n[row] > 0, cells.n[-1], 0.0)
+        yield key, cells, standard / max(standard.sum(), 1.0)
+
+
+def _terms(task: Task) -> Mapping[str, float]:
+    """The rates that the indicator is made of, with their points."""
+    return task.view.definition.terms if task.indicator.measure == "score" else {task.indicator.key: 1.0}
 
 
 def _rate(cells: Cells) -> tuple[Floats, Floats, Floats]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import plotly.utils
@@ -18,6 +19,7 @@ import pytest
 from dashboard import callbacks, ids
 from dashboard.context import Context
 from dashboard.format import MISSING, count, plain
+from dashboard.opened import panel, sheet
 from dashboard.opened.address import Asked
 from dashboard.panels import STUDY, WALL
 from dashboard.panels.panel import Panel
@@ -63,9 +65,9 @@ def numbers(context: Context, panels: tuple[Panel, ...], address: str) -> list[N
     """All numbers that open, panel by panel."""
     found = []
     outputs = [(panel.key, f"{component}.{name}") for panel in panels for component, name in panel.outputs]
-    for (panel, _), answered in zip(outputs, callbacks.answer(context, panels, address, ""), strict=True):
+    for (place, _), answered in zip(outputs, callbacks.answer(context, panels, address, ""), strict=True):
         tree = json.loads(json.dumps(answered, cls=plotly.utils.PlotlyJSONEncoder))
-        found += [Number(panel, text_of(node), node["props"]["data-open"]) for node in nodes(tree) if "data-open" in node["props"]]
+        found += [Number(place, text_of(node), node["props"]["data-open"]) for node in nodes(tree) if "data-open" in node["props"]]
     return found
 
 
@@ -95,7 +97,7 @@ def opens(view: View, address: str, number: Number) -> tuple[Asked, Opening]:
     assert asked.indicator is not None
     selection = asked.settled(view)
     assert selection is not None, number
-    return asked, opening(view, selection, asked.indicator)
+    return asked, opening(view, selection, asked.indicator, asked.standard(view))
 
 
 def check(view: View, address: str, number: Number) -> None:
@@ -128,8 +130,8 @@ def check(view: View, address: str, number: Number) -> None:
 def some(found: list[Number], most: int = FEW) -> list[Number]:
     """The first few of each panel and its last one."""
     chosen: list[Number] = []
-    for panel in dict.fromkeys(number.panel for number in found):
-        own = [number for number in found if number.panel == panel]
+    for place in dict.fromkeys(number.panel for number in found):
+        own = [number for number in found if number.panel == place]
         chosen += [*own[:most], *own[most:][-1:]]
     return chosen
 
@@ -142,6 +144,55 @@ def test_key_numbers_and_ranking_rows_of_every_indicator(context: Context, view:
     assert any(number.value.startswith(f"{key}?area=") or number.value.startswith("per_10k?area=") for number in found)
     for number in some([number for number in found if number.panel == "ranking" or number.value.startswith(key)]):
         check(view, address, number)
+
+
+@pytest.mark.parametrize("key", ["disposal_on_time_rate", "satisfaction_rate", "composite_score", "proactive_rate"])
+def test_an_adjusted_row_opens_to_how_it_was_adjusted(context: Context, view: View, key: str) -> None:
+    address = f"{WINDOW}&indicator={key}&adjust=category"
+    rows = [number for number in numbers(context, RANKED, address) if number.panel == "ranking" and "?area=" in number.value]
+    assert len(rows) > 3
+    for number in rows:
+        check(view, address, number)
+        _, found = opens(view, address, number)
+        told = found.adjusted
+        assert told is not None
+        assert told.crude.value == opens(view, WINDOW, number)[1].number.value
+        for listed in told.strata.values():
+            assert sum(stratum.share for stratum in listed) == pytest.approx(1)
+            assert [stratum.share for stratum in listed] == sorted((stratum.share for stratum in listed), reverse=True)
+        if key != "composite_score":
+            assert told.rates == {key: pytest.approx(told.value)}
+            assert sum(stratum.n for stratum in told.strata[key]) == told.crude.n
+            assert sum(stratum.numerator for stratum in told.strata[key]) == pytest.approx(told.crude.numerator)
+        else:
+            assert sum(points * told.rates[rate] for rate, points in view.definition.terms.items()) == pytest.approx(told.value)
+
+
+def test_the_panel_of_an_adjusted_row_says_so_and_its_link_opens_the_same(context: Context, view: View) -> None:
+    street = view.snapshot.areas.codes[view.snapshot.areas.children(0)[0]]
+    base = f"{WINDOW}&indicator=closing_rate&adjust=category"
+    said, again = (
+        json.dumps(panel.answer(context, sheet.draw, {"n": 1, "base": address, "open": value}), cls=plotly.utils.PlotlyJSONEncoder)
+        for address, value in linked(context, base, f"closing_rate?area={street}")
+    )
+    assert said == again
+    text = text_of(json.loads(said))
+    assert "按类别结构调整" in text
+    assert "调整前" in text
+    assert "按标准结构相加" in text
+    plain_said = panel.answer(context, sheet.draw, {"n": 1, "base": f"{base}&area={street}", "open": "closing_rate"})
+    assert "结构调整" not in text_of(json.loads(json.dumps(plain_said, cls=plotly.utils.PlotlyJSONEncoder)))
+
+
+def linked(context: Context, base: str, value: str) -> list[tuple[str, str]]:
+    """An address with what it opens, and those of the link that its panel copies; both with snapshot and definition."""
+    drawn = panel.answer(context, sheet.draw, {"n": 1, "base": base, "open": value})
+    tree = json.loads(json.dumps(drawn, cls=plotly.utils.PlotlyJSONEncoder))
+    link = next(node["props"]["data-copy"] for node in nodes(tree) if "data-copy" in node["props"])
+    copied = dict(parse_qsl(link))
+    shared = copied.pop("open")
+    pinned = urlencode(copied)
+    return [(pinned, value + "&part=denominator"), (pinned, shared)]
 
 
 @pytest.mark.parametrize(("panels", "address"), [
