@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from dashboard.answers import Answers
 from dashboard.metrics import Metrics
-from dashboard.scenes.file import shipped
 from dashboard.scenes.scene import Scenes
 from dashboard.settings import Settings
 from data.view import View
@@ -24,6 +23,12 @@ Scope = Callable[[], tuple[str, ...] | None]
 def whole_area() -> tuple[str, ...] | None:
     """The scope of an installation without users, which listens on loopback only: everything."""
     return None
+
+
+def _shipped() -> Scenes:
+    from dashboard.scenes.file import shipped  # noqa: PLC0415 -- the file is read with the panels, some of which need this module
+
+    return shipped()
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Context:
     build: str = ""
     answers: Answers = field(default_factory=Answers)
     metrics: Metrics = field(default_factory=Metrics)
-    scenes: Scenes = field(default_factory=shipped)
+    scenes: Scenes = field(default_factory=_shipped)
 
     @contextlib.contextmanager
     def view(self, snapshot: str | None = None, definition: str | None = None, *, is_strict: bool = True) -> Iterator[View]:

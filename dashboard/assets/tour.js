@@ -37,7 +37,7 @@
         const opened = window.performance.getEntriesByType("navigation")[0];
         try {
             const kept = JSON.parse(window.sessionStorage.getItem(KEPT));
-            if (kept && opened && opened.type === "reload") {
+            if (kept && !(opened && opened.type === "navigate")) {
                 own = kept.own;
                 touchedAt = kept.touchedAt;
                 isPaused = true;
