@@ -1,7 +1,8 @@
 """Cells to values, as SQL: what stands in a row's columns, brought to the types of its fields.
 
 A chain of projections: trimmed cells → cells or nothing → readable forms → values → instants in UTC. Beside each value stand
-``g_<field>``, the cell it was read from, and ``r_<field>``, bits for what was put right on the way.
+``g_<field>``, the cell it was read from, and ``r_<field>``, bits for what was put right on the way. Where cells stand as their
+values are written, there are short ways that leave the other rows to the chain.
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ class Cells:
         The configuration's ``values``.
     is_projected
         Positions are not degrees and not judged as such.
+    ways
+        Short ways (:mod:`data.ingest.plain`) of raw columns. With any, even none, ``is_odd`` stands beside the fields: the row has
+        a cell that they do not serve. Without, every cell is read in full.
     """
 
     def __init__(
@@ -63,33 +67,28 @@ class Cells:
         *,
         words: Mapping[str, Mapping[str, str]],
         is_projected: bool,
+        ways: Mapping[int, str] | None = None,
     ) -> None:
         self._fields, self._recognised, self._raw = fields, recognised, raw
         self._zone, self._parameters, self._words = zone, parameters, words
         self._is_projected = is_projected
         self._present = set(recognised.columns)
-        self._plain: dict[int, str] = {}
+        self._plain, self._is_short = dict(ways or {}), ways is not None
         self._repaired: set[str] = set()
         self._in_parts: set[str] = set()
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
-        # Only Parquet brings dictionaries, and those for columns that repeat themselves.
-        varied = {"id", "text"} if raw.format == "parquet" else set(TYPES)
-        self._varied = {ix for item in fields if item.type in varied for ix in recognised.columns.get(item.name, ())}
 
-    def typed(self, rows: str = "", *, in_full: bool = False) -> str:
-        """The chain of projections, over all rows or those that a condition on ``row_no`` chooses.
-
-        Cells that stand as their values are written take a short way (``f``, and ``w_`` for the cell), and the chain sees
-        nothing of them; ``in_full`` sends all the long way, so that the quarantine shows every cell as read.
-        """
-        self._plain = {} if in_full else plain.ways(self._fields, self._recognised, self._raw, self._words)
-        cleaned, readable, valued, final = ["row_no"], ["row_no"], ["row_no"], ["row_no"]
+    def typed(self, rows: str = "") -> str:
+        """The chain of projections, over all rows or those that a condition on ``row_no`` chooses."""
+        always = ["row_no", "is_odd"] if self._is_short else ["row_no"]
+        self._repaired, self._in_parts = set(), set()
+        cleaned, readable, valued, final = list(always), list(always), list(always), list(always)
         for item in self._fields:
             if item.name in self._present:
                 for layer, step in zip((cleaned, readable, valued, final), self._steps(item), strict=True):
                     layer.extend(step)
         layers = f"SELECT {', '.join(self._columns())} FROM ({self._shortened(rows)})"
-        for layer in (self._looks(), cleaned, readable, valued, final):
+        for layer in (self._looks(always), cleaned, readable, valued, final):
             layers = f"SELECT {', '.join(layer)} FROM ({layers})"
         if self._pair() != "NULL":
             # Named once: written out wherever it is needed, a position would make planning take a second.
@@ -110,29 +109,39 @@ class Cells:
         native, text = self._read()
         names = {ix for item in self._fields if item.type == "name" for ix in self._recognised.columns.get(item.name, ())}
         trimmed = {
-            ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=ix in self._varied, is_name=ix in names)
-            for ix in sorted(text)
+            ix: values.trimmed(f"c{ix}", self._raw.types[ix], self._parameters, is_varied=self._is_varied(ix), is_name=ix in names)
+            for ix in sorted(text - set(self._plain))
         }
-        for ix in self._plain:
-            trimmed[ix] = f"CASE WHEN f{ix} IS NULL THEN {trimmed[ix]} END"
-        return ["row_no", *(f"c{ix}" for ix in sorted(native)), *(f"{cell} AS t{ix}" for ix, cell in trimmed.items()), *self._short()]
+        return [
+            "row_no",
+            *([f"({self._odd(native)}) AS is_odd"] if self._is_short else []),
+            *(f"c{ix}" for ix in sorted(native)),
+            *(f"{cell} AS t{ix}" for ix, cell in trimmed.items()),
+            *(f"f{ix}" for ix in self._plain),
+        ]
 
-    def _short(self, *, is_read: bool = False) -> list[str]:
-        """Plain cells and their values, on the way through a projection (``is_read``) or into the first."""
-        if is_read:
-            return [f"f{ix}, w{ix}" for ix in self._plain]
-        return [f"f{ix}, CASE WHEN f{ix} IS NOT NULL THEN c{ix} END AS w{ix}" for ix in self._plain]
+    def _odd(self, native: set[int]) -> str:
+        """Whether a row has a cell that no short way gives a value for, or a time that is not simply shifted."""
+        parts = [f"(c{ix} IS NOT NULL AND f{ix} IS NULL)" for ix in self._plain]
+        instants = {ix for item in self._fields if item.type == "instant" for ix in self._recognised.columns.get(item.name, ())}
+        parts += [plain.is_far(f"f{ix}") for ix in self._plain if ix in instants]
+        parts += [plain.is_far(f"c{ix}") for ix in sorted(native & instants) if self._raw.types[ix] != "TIMESTAMP WITH TIME ZONE"]
+        return " OR ".join(parts) or "false"
 
-    def _looks(self) -> list[str]:
+    def _is_varied(self, ix: int) -> bool:
+        return ix not in self._raw.repeating
+
+    def _looks(self, always: Sequence[str]) -> list[str]:
         """Beside each text whether it is a word for nothing (``n``), and for free text whether it needs masking (``s``)."""
         native, text = self._read()
         free = {ix for item in self._fields if item.type == "text" for ix in self._recognised.columns.get(item.name, ())}
+        read = sorted(text - set(self._plain))
         return [
-            "row_no",
+            *always,
             *(f"c{ix}" for ix in sorted(native)),
-            *(f"t{ix}, {values.is_nothing(f't{ix}', is_varied=ix in self._varied)} AS n{ix}" for ix in sorted(text)),
-            *(f"{is_suspect(f't{ix}')} AS s{ix}" for ix in sorted(free & text)),
-            *self._short(is_read=True),
+            *(f"t{ix}, {values.is_nothing(f't{ix}', is_varied=self._is_varied(ix))} AS n{ix}" for ix in read),
+            *(f"{is_suspect(f't{ix}', is_varied=self._is_varied(ix))} AS s{ix}" for ix in read if ix in free),
+            *(f"f{ix}" for ix in self._plain),
         ]
 
     def _read(self) -> tuple[set[int], set[int]]:
@@ -152,7 +161,7 @@ class Cells:
         for kind in kinds:
             if kind.startswith(_UNREADABLE) or kind.endswith("[]"):
                 raise FileRejected("E_TYPE", f"{name} cannot be read from a column of type {kind[:40]}; expected text, numbers or times.")
-        native = self._native(item, kinds)
+        native = self._native(item, kinds) or self._shortly(item)
         if native is not None:
             return native
         spared = f" OR t{{ix}} = '{values.NOT_NULL_FOR_FLAGS}'" if item.type in {"flag", "count"} else ""
@@ -160,11 +169,6 @@ class Cells:
         cell = f"coalesce({', '.join(cells)}) AS {g}"
         is_free = item.type in {"text", "name", "wkt"}
         form = g if is_free else values.half_width(g, parameters)
-        # The value and the cell of a short way; NULL where there is none.
-        first = self._recognised.columns[name][0]
-        f, w = (f"f{first}", f"w{first}") if first in self._plain else ("NULL", "NULL::VARCHAR")
-        short = [f, w] if first in self._plain else []
-        shown = f"coalesce({g}, {w}) AS {g}" if short else g
         r, odd = f"r_{name}", values.odd_characters(g, REPAIR["half_width"], REPAIR["invisible_removed"])
         if not is_free:
             self._repaired.add(name)
@@ -174,32 +178,31 @@ class Cells:
             written = f"CASE WHEN {values.has_offset(g)} THEN {values.from_offset(g)} END"
             offset = f"coalesce({written}, {values.epoch(g)})"
             local = f"CASE WHEN NOT {values.has_offset(g)} THEN {values.local_instant(g, parameters)} END"
-            local = f"coalesce({f}, {local})" if short else local
             utc = f"coalesce(o_{name}, {self._zone.to_utc(f'l_{name}')})"
             bits = values.forms_of_time(g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
             return (
-                [cell, *short], [f"{form} AS {g}", f"{odd} AS {r}", *short],
-                [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}", *short],
-                [shown, r, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
+                [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
+                [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}"],
+                [g, r, f"o_{name}", f"l_{name}", f"{utc} AS {name}"],
             )  # fmt: skip
         if item.type == "text":
             suspect = " OR ".join(f"s{ix}" for ix in self._recognised.columns[name])
             return [cell, f"({suspect}) AS s_{name}"], [g, f"s_{name}"], [g, f"s_{name}", f"{g} AS {name}"], [g, f"s_{name}", name]
         if item.type in {"id", "code"}:
-            is_plain = f"({w} IS NOT NULL OR regexp_full_match({g}, '{_PLAIN_CODE}')) AS k_{name}"
+            is_plain = f"regexp_full_match({g}, '{_PLAIN_CODE}') AS k_{name}"
             wrapped = f"(starts_with({g}, '=') OR starts_with({g}, '''')) AND {values.unwrapped(form)} <> {form}"
             odd = f"{odd} | CASE WHEN {wrapped} THEN {REPAIR['text_formula']} ELSE 0 END"
             turned = f"{r} | CASE WHEN {name} <> {g} THEN {REPAIR['float_code']} ELSE 0 END AS {r}"
             return (
-                [cell, *short], [f"{values.unwrapped(form)} AS {g}", f"{odd} AS {r}", *short],
-                [g, r, is_plain, f"coalesce({f}, {values.code(g)}) AS {name}", *short], [shown, f"k_{name}", name, turned],
+                [cell], [f"{values.unwrapped(form)} AS {g}", f"{odd} AS {r}"],
+                [g, r, is_plain, f"{values.code(g)} AS {name}"], [g, f"k_{name}", name, turned],
             )  # fmt: skip
         if item.type == "degrees":
             value = f"CASE WHEN d_{name} IS NULL THEN {values.degrees(g)} ELSE d_{name} END AS {name}"
             self._in_parts.add(name)
             return (
-                [cell, *short], [f"{form} AS {g}", f"{odd} AS {r}", *short],
-                [g, r, f"coalesce({f}, TRY_CAST({g} AS DOUBLE)) AS d_{name}", *short], [shown, r, f"d_{name}", value],
+                [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
+                [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, r, f"d_{name}", value],
             )  # fmt: skip
         value = {
             "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
@@ -210,15 +213,27 @@ class Cells:
         }.get(item.type, g)
         if name not in self._repaired:
             return [cell], [f"{form} AS {g}"], [g, f"{value} AS {name}"], [g, name]
-        value = f"coalesce({f}, {value})" if short else value
         if item.type in {"count", "number"}:
             odd = f"{odd} | CASE WHEN contains({g}, ',') THEN {REPAIR['thousands']} ELSE 0 END"
         elif item.type == "date":
             odd = f"{odd} | CASE WHEN regexp_full_match({g}, '[2-7][0-9]{{4}}') THEN {REPAIR['serial_date']} ELSE 0 END"
         return (
-            [cell, *short], [f"{form} AS {g}", f"{odd} AS {r}", *short],
-            [g, r, f"{value} AS {name}", *short], [shown, r, name],
+            [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
+            [g, r, f"{value} AS {name}"], [g, r, name],
         )  # fmt: skip
+
+    def _shortly(self, item: Field) -> tuple[list[str], list[str], list[str], list[str]] | None:
+        """Columns with a short way; nothing can have been put right on it."""
+        name, f = item.name, f"f{self._recognised.columns[item.name][0]}"
+        if self._recognised.columns[name][0] not in self._plain:
+            return None
+        if item.type == "instant":
+            return [f], [f], [f], [f"{f} AS g_{name}", f"{f} AS l_{name}", f"{self._utc(f)} AS {name}"]
+        return [f], [f], [f], [f"{f} AS g_{name}", f"{f} AS {name}"]
+
+    def _utc(self, local: str) -> str:
+        """Local time → UTC; on the short way rows with times that need looking at have been left out."""
+        return self._zone.shifted_to_utc(local) if self._is_short else self._zone.to_utc(local)
 
     def _native(self, item: Field, kinds: set[str]) -> tuple[list[str], list[str], list[str], list[str]] | None:
         """Columns that already have the type need no reading."""
@@ -233,7 +248,7 @@ class Cells:
                 utc = f"o_{name}"
             else:
                 first = [f"CAST(NULL AS TIMESTAMP) AS o_{name}", f"CAST({column} AS TIMESTAMP) AS l_{name}"]
-                utc = self._zone.to_utc(f"l_{name}")
+                utc = self._utc(f"l_{name}")
             kept = [f"o_{name}", f"l_{name}"]
             shown = f"coalesce(o_{name}, l_{name}) AS {g}"
             return first, kept, kept, [*kept, f"{utc} AS {name}", shown]
@@ -267,7 +282,8 @@ class Cells:
             return "NULL"
         cells = ["g_point"] if "point" in self._present else []
         for name, other in (("lon", "lat"), ("lat", "lon")):
-            if name in self._present and self._raw.types[self._recognised.columns[name][0]] == "VARCHAR":
+            first = self._recognised.columns[name][0] if name in self._present else None
+            if first is not None and first not in self._plain and self._raw.types[first] == "VARCHAR":
                 empty = f"g_{other} IS NULL AND " if other in self._present else ""
                 cells.append(f"CASE WHEN d_{name} IS NULL AND {empty} regexp_matches(g_{name}, '[0-9°′″EWNS][,， ;]') THEN g_{name} END")
         return f"coalesce({', '.join(cells)})" if cells else "NULL"

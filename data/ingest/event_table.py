@@ -82,12 +82,11 @@ class EventTable:
         self.lost = same_ids.settle(self._connection, self._area_columns, self._absent)
 
     def _locate(self) -> None:
-        arrays = self._connection.execute(
-            "SELECT coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix FROM stage"
-        ).fetchnumpy()
+        positions = "coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix"
+        arrays = self._connection.execute(f"SELECT rowid AS stage_row, {positions} FROM stage").fetchnumpy()
         # Taken out one by one: of millions of rows no array is held twice.
         lon, lat = (np.array(arrays.pop(name), dtype=float) for name in ("lon", "lat"))
-        staged, datum_ix, file_ix = (np.array(arrays.pop(name)) for name in ("position_code", "datum_ix", "file_ix"))
+        rows, staged, datum_ix, file_ix = (np.array(arrays.pop(name)) for name in ("stage_row", "position_code", "datum_ix", "file_ix"))
         code = staged.copy()
         for file, epsg in self._epsg.items():
             rows = np.flatnonzero(file_ix == file)
@@ -98,11 +97,10 @@ class EventTable:
         del datum_ix, file_ix
         found = placing.judge(lon, lat, code, self._division)
         del lon, lat
-        frames.temporary(self._connection, "located", pd.DataFrame({"at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}))
-        # Rows of a file that was refused are gone, so a row's number is not its place.
+        places = {"stage_row": rows, "at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}
+        frames.temporary(self._connection, "located", pd.DataFrame(places, copy=False))
         changed = np.flatnonzero(found.code != staged)
-        rows = self._connection.execute("SELECT rowid AS stage_row FROM stage").fetchnumpy()["stage_row"] if len(changed) else changed
-        moved = pd.DataFrame({"stage_row": np.asarray(rows)[changed], "code": found.code[changed]})
+        moved = pd.DataFrame({"stage_row": rows[changed], "code": found.code[changed]})
         frames.temporary(self._connection, "moved", moved)
         self._connection.execute("UPDATE stage SET position_code = moved.code FROM moved WHERE stage.rowid = moved.stage_row")
 
@@ -221,11 +219,6 @@ class EventTable:
         # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         dictionaries.outcomes(self._rows(), as_of, before)
-        # A positional join runs in one thread: it is used for the few narrow columns that were found in numpy.
-        connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE found AS SELECT stage_row, at_lon, at_lat, at_area FROM (
-                SELECT rowid AS stage_row, codes FROM stage) POSITIONAL JOIN located WHERE {VALID}"""
-        )
         order = "" if self._is_in_order() else "ORDER BY reported_at"
         for table, condition in (("event", "codes = 0"), ("rival", "codes <> 0")):
             statement = self._insert(zone, table, condition, order)
@@ -293,7 +286,8 @@ class EventTable:
         constant |= {"event_ix": "NULL"}
         chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES[table] if name not in constant)
         shown = ", ".join(f"{constant.get(name, name)} AS {name}" for name in TABLES[table])
-        rows = f"(SELECT * FROM {self._rows('rowid AS stage_row')} JOIN found USING (stage_row) WHERE {condition})"
+        few = f"WHERE stage_row IN (SELECT rowid FROM stage WHERE {condition})" if table == "rival" else ""
+        rows = f"(SELECT * FROM {self._rows('rowid AS stage_row')} JOIN (SELECT * FROM located {few}) USING (stage_row) WHERE {condition})"
         keyed = f"(SELECT *, {outcome_key()} AS outcome_key FROM {self._placed(rows)})"
         paths = " AND ".join(f"e.{name} IS NOT DISTINCT FROM c_{name}" for name in ("domain", "category", "subcategory"))
         return f"""INSERT INTO {table} SELECT {shown} FROM (SELECT {chosen} FROM {keyed} AS e

@@ -28,6 +28,7 @@ _PLAINER: Final = {
     "TIMESTAMP_S": "TIMESTAMP",
 }
 """Types of instants that not everything can be done with, and what they are cast to."""
+_BYTES_OF_AN_ENTRY: Final = 4
 _OF_GEOMETRY: Final = ("geometry", "geom", "wkb", "wkb_geometry", "shape")
 
 
@@ -120,6 +121,19 @@ def _is_near(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> bo
     return bool(rows) and all(_NEAR.match(str(low)) and _NEAR.match(str(high)) for low, high in rows)
 
 
+def _repeating(connection: duckdb.DuckDBPyConnection, path: Path, found: Found) -> frozenset[int]:
+    """Columns that take fewer bytes than their texts have: those that were written as entries of a dictionary."""
+    statement = (
+        "SELECT path_in_schema FROM parquet_metadata($path) GROUP BY 1 HAVING sum(total_uncompressed_size) < $most * sum(num_values)"
+    )
+    try:
+        rows = connection.execute(statement, {"path": str(path), "most": _BYTES_OF_AN_ENTRY}).fetchall()
+    except duckdb.Error:  # least and greatest values that no calendar reaches
+        return frozenset()
+    small = {row[0] for row in rows}
+    return frozenset(ix for ix, header in enumerate(found.headers) if found.types[ix] == "VARCHAR" and header in small)
+
+
 def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, name: str, declared: str | None) -> Raw:
     """The rows as a view; with geometry as a table, whose points are longitude and latitude beside the other columns.
 
@@ -137,7 +151,7 @@ def relation(connection: duckdb.DuckDBPyConnection, path: Path, found: Found, na
     shown = ", ".join(["nr + 1 AS row_no", *(f"{cell} AS c{ix}" for ix, cell in enumerate(cells))])
     if found.geometry is None:
         connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {shown} FROM {source}")
-        return Raw(name, found.headers, types, found.rows, format="parquet")
+        return Raw(name, found.headers, types, found.rows, format="parquet", repeating=_repeating(connection, path, found))
     lon, lat, shapes = _positions(connection, source, found, declared)
     headers = list(found.headers)
     has_points = bool(np.isfinite(lon).any())

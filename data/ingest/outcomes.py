@@ -81,6 +81,7 @@ STORED: Final = {column: column for column in COLUMNS}
 """The columns of the table ``outcome`` themselves, for :func:`key`."""
 _LATE: Final = ("is_past_deadline", "is_mapped")
 """Known only once all rows have been read and located: the last digits of a key."""
+_MAY_BE_NULL: Final = frozenset({"disposed_on_time", "closed_on_time", "is_local"})
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {"stage": STAGES, "satisfaction": SATISFACTIONS}
 _DIGITS: Final = (*(column for column in COLUMNS if column not in _LATE), *_LATE)
 FIELDS: Final = frozenset({"stage", "call_back", "contacted", "resolved", "satisfaction", "disposed_on_time", "closed_on_time"})
@@ -111,8 +112,9 @@ def key(expressions: Mapping[str, str]) -> str:
             branches = " ".join(f"WHEN '{word}' THEN {ix}" for ix, word in enumerate(_WORDS[column]))
             digit = f"(CASE {expression} {branches} END)"
         else:
-            digit = f"coalesce(CAST(({expression}) AS UTINYINT), 2)"
-        parts.append(f"{digit} * {_RADIX[column]}::BIGINT")
+            digit = f"CAST(({expression}) AS BIGINT)"
+            digit = f"coalesce({digit}, 2)" if column in _MAY_BE_NULL else digit
+        parts.append(f"{digit} * {_RADIX[column]}")
     return " + ".join(parts)
 
 

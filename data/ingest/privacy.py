@@ -23,6 +23,8 @@ _CAMERA: Final = re.compile(
 
 _D: Final = "[0-9０-９]"
 _S: Final = r"[ \-－—_.．・·　\x{00A0}]{0,2}"
+_DIGITS: Final = "0123456789０１２３４５６７８９"
+_FEWEST_DIGITS: Final = 10
 _PLATE: Final = (
     "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ 　]?[A-Za-zＡ-Ｚａ-ｚ][ 　·・.]?"
     "(?:[A-Za-z0-9０-９Ａ-Ｚａ-ｚ]){4,5}[A-Za-z0-9０-９Ａ-Ｚａ-ｚ挂学警港澳]"
@@ -57,6 +59,20 @@ def masked(expression: str) -> str:
     return replaced
 
 
-def is_suspect(expression: str) -> str:
-    """SQL that tells whether a text needs :func:`masked`; never false where it does."""
-    return f"regexp_matches({expression}, '{SUSPECT}')"
+def is_suspect(expression: str, *, is_varied: bool) -> str:
+    """SQL that tells whether a text needs :func:`masked`; never false where it does.
+
+    As in :func:`data.ingest.values.trimmed`, functions of a text that repeats itself (not ``is_varied``) are worked out once per
+    entry of its dictionary, but for patterns: what has neither ten digits nor a letter is none.
+    """
+    suspect = f"regexp_matches({expression}, '{SUSPECT}')"
+    if is_varied:
+        return suspect
+    digits = f"length({expression}) - length({_without(expression, _DIGITS)})"
+    return f"CASE WHEN {digits} < {_FEWEST_DIGITS} AND lower({expression}) = upper({expression}) THEN false ELSE {suspect} END"
+
+
+def _without(expression: str, characters: str) -> str:
+    for character in characters:
+        expression = f"replace({expression}, '{character}', '')"
+    return expression

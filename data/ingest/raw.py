@@ -37,6 +37,8 @@ class Raw:
         Row number → codes of what made the record unreadable.
     originals
         Row number → all cells as they came, for the rows in ``faults``; there may be more or fewer than headers.
+    repeating
+        Columns whose cells come as entries of a dictionary: a function of one of them alone is worked out once per entry.
     geometry
         One shapely geometry per row, for formats that have it and where some row's is no point.
     stamp
@@ -52,6 +54,7 @@ class Raw:
     geometry: npt.NDArray[np.object_] | None = None
     warnings: list[str] = field(default_factory=list)
     format: str = "text"
+    repeating: frozenset[int] = frozenset()
     stamp: Stamp | None = None
 
     def cells(self, connection: duckdb.DuckDBPyConnection, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -39,11 +39,15 @@ FORMULA_ERRORS: Final = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NUL
 
 @dataclass(frozen=True)
 class Check:
-    """One rule: the code, the field whose cell is to blame, and the SQL condition under which it holds."""
+    """One rule: the code, the field whose cell is to blame, and the SQL condition under which it holds.
+
+    ``is_of_writing``: cells that a short way (:mod:`data.ingest.plain`) gives a value for keep it.
+    """
 
     code: str
     column: str
     condition: str
+    is_of_writing: bool = False
 
 
 def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
@@ -55,23 +59,24 @@ def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limi
     checks = []
     if item.type in LONGEST:
         most = LONGEST[item.type]
-        checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {most} AND length({g}) > {most})"))
+        checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {most} AND length({g}) > {most})", is_of_writing=True))
     if item.type in {"id", "code"}:
         # Nearly every code is plain; only the others are looked at more closely.
         formula = f"(NOT k_{name} AND ({values.is_one_of(f'{g}[1]', '=@+')} OR {values.is_one_of(g, FORMULA_ERRORS)}))"
-        checks.append(Check("E_FORMULA", name, formula))
+        checks.append(Check("E_FORMULA", name, formula, is_of_writing=True))
         if item.required:
             checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
         bad = rf"(NOT k_{name} AND (length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]')))"
         if item.type == "id":
-            checks.append(Check("E_ID_PRECISION", name, values.exponent(g)))
-            checks.append(Check("E_ID_INVALID", name, f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"))
+            checks.append(Check("E_ID_PRECISION", name, values.exponent(g), is_of_writing=True))
+            is_invalid = f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"
+            checks.append(Check("E_ID_INVALID", name, is_invalid, is_of_writing=True))
     elif item.type == "instant":
         checks += _rules_of_instant(item, zone, parameters, limit)
     elif item.type == "date":
         checks.append(Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
     elif item.type in {"choice", "flag", "count", "number"}:
-        checks.append(Check("E_ENUM", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
+        checks.append(Check("E_ENUM", name, f"({g} IS NOT NULL AND {name} IS NULL)", is_of_writing=True))
     elif item.type == "name" and item.required and item.name not in {"domain", "category"}:
         checks.append(Check("E_ENUM", name, f"{g} IS NULL"))
     return checks
@@ -79,7 +84,7 @@ def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limi
 
 def _rules_of_instant(item: Field, zone: values.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
     name, g = item.name, f"g_{item.name}"
-    checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)")]
+    checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)", is_of_writing=True)]
     if item.required:
         checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
     low, high = parameters.add(values.EARLIEST), parameters.add(values.LATEST)

@@ -10,13 +10,15 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 import duckdb
 import numpy as np
 import pandas as pd
 
 from data.errors import FileRejected
-from data.ingest import frames, values
+from data.ingest import frames, plain, values
 from data.ingest.cells import Cells
 from data.ingest.fields import Field
 from data.ingest.raw import Raw
@@ -24,6 +26,7 @@ from data.ingest.recognise import Recognised
 from data.ingest.rules import BIT, Check, rules_of
 
 _numbers = itertools.count()
+_ODD: Final = "row_no IN (SELECT row_no FROM odd_rows)"
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,12 @@ class Staging:
         datum: str | None = None,
         more_checks: Callable[[set[str]], list[Check]] | None = None,
     ) -> None:
-        self._fields, self._recognised, self._raw, self._parameters = fields, recognised, raw, parameters
-        self._cells = Cells(
-            fields, recognised, raw, zone, parameters, words=words or {}, is_projected=bool(datum and datum.startswith("EPSG"))
+        self._fields, self._recognised, self._raw, self._parameters, self._words = fields, recognised, raw, parameters, words or {}
+        self._of = partial(
+            Cells, fields, recognised, raw, zone, parameters, words=words or {}, is_projected=bool(datum and datum.startswith("EPSG"))
         )
+        self._cells = self._of()
+        self._ways: dict[int, str] = {}
         present = [item for item in fields if item.name in recognised.columns]
         self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit)]
         self._checks += more_checks(set(recognised.columns)) if more_checks else []
@@ -83,7 +88,7 @@ class Staging:
         also: Mapping[str, str | None] | None = None,
         wrap: Callable[[str], str] = str,
     ) -> Staged:
-        """Execute. Rows keep the order of the file.
+        """Execute. Rows keep the order of the file, but for those that the short ways of a large file do not serve.
 
         Parameters
         ----------
@@ -94,29 +99,23 @@ class Staging:
         wrap
             Puts more columns beside the fields, for ``also`` to use; takes and gives a relation.
         """
-        typed, faults = self._cells.typed(), self._faults(connection)
-        bits = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
-        columns = {
-            "row_no": "row_no",
-            "codes": bits,
-            "repairs": self._cells.repairs(),
-            **({"position_code": self._cells.position_code()} if {item.name for item in self._fields} >= {"lon", "lat"} else {}),
-            **{item.name: self._cells.output(item) for item in self._fields if item.name != "point"},
-        }
-        shown = {name: name for name in columns} | dict(also or {})
-        if into:
-            held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()}
-            shown = {name: sql for name, sql in shown.items() if name in held}
-        outer = ", ".join(f"{sql} AS {name}" for name, sql in shown.items() if sql is not None)
-        inner = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM ({typed})"
+        faults = self._faults(connection)
+        codes = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
+        held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()} if into else None
+        selected = partial(self._selected, held=held, also=also or {}, wrap=wrap)
         table = into or f"staged{next(_numbers)}"
         first = connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {into}").fetchall()[0][0] if into else 0
         verb = f"INSERT INTO {table} BY NAME" if into else f"CREATE TEMP TABLE {table} AS"
-        statement = f"{verb} SELECT {outer} FROM {wrap(f'({inner})')}"
         # Planned as joins, the lists of words would cost several times what they cost as expressions.
         connection.execute("SET disabled_optimizers = 'in_clause'")
         try:
-            connection.execute(statement, _used(statement, self._parameters))
+            if self._raw.rows < plain.FEWEST:
+                self._execute(connection, f"{verb} {selected(self._cells, codes)}")
+            else:
+                cells, code = self._shortly(connection)
+                self._execute(connection, f"{verb} {selected(cells, code)}")
+                if self._left_out(connection, table, first):
+                    self._execute(connection, f"INSERT INTO {table} BY NAME {selected(self._cells, codes, f'WHERE {_ODD}')}")
         except duckdb.Error as error:
             raise _unreadable(error) from error
         finally:
@@ -135,6 +134,47 @@ class Staging:
             connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
             raise error if isinstance(error, FileRejected) else _unreadable(error) from error
         return staged
+
+    def _selected(
+        self,
+        cells: Cells,
+        codes: str,
+        rows: str = "",
+        *,
+        held: set[str] | None,
+        also: Mapping[str, str | None],
+        wrap: Callable[[str], str],
+    ) -> str:
+        """Rows as they are staged, as far as the table has the columns (``held``)."""
+        typed = cells.typed(rows)
+        columns = {
+            "row_no": "row_no",
+            "codes": codes,
+            "repairs": cells.repairs(),
+            **({"position_code": cells.position_code()} if {item.name for item in self._fields} >= {"lon", "lat"} else {}),
+            **{item.name: cells.output(item) for item in self._fields if item.name != "point"},
+        }
+        shown = {name: sql for name, sql in ({name: name for name in columns} | dict(also)).items() if held is None or name in held}
+        outer = ", ".join(f"{sql} AS {name}" for name, sql in shown.items() if sql is not None)
+        inner = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        return f"SELECT {outer} FROM {wrap(f'(SELECT {inner} FROM ({typed}))')}"
+
+    def _shortly(self, connection: duckdb.DuckDBPyConnection) -> tuple[Cells, str]:
+        """The cells by their short ways, and ``codes`` that are -1 for rows with anything odd or wrong about them."""
+        self._ways = plain.ways(connection, self._fields, self._recognised, self._raw, self._words)
+        served = {name for name, columns in self._recognised.columns.items() if columns[0] in self._ways}
+        against = [check.condition for check in self._checks if not (check.is_of_writing and check.column in served)]
+        return self._of(ways=self._ways), f"CASE WHEN {' OR '.join(['is_odd', *against])} THEN -1 ELSE 0 END"
+
+    def _left_out(self, connection: duckdb.DuckDBPyConnection, table: str, first: int) -> int:
+        """Take out the rows that the short ways did not serve; their numbers are in ``odd_rows``."""
+        odd = f"FROM {table} WHERE rowid >= {first} AND codes = -1"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE odd_rows AS SELECT row_no {odd}")
+        connection.execute(f"DELETE {odd}")
+        return int(connection.execute("SELECT count(*) FROM odd_rows").fetchall()[0][0])
+
+    def _execute(self, connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+        connection.execute(statement, _used(statement, self._parameters))
 
     def _faults(self, connection: duckdb.DuckDBPyConnection) -> str:
         if not self._raw.faults:
@@ -160,7 +200,7 @@ class Staging:
             for check in self._checks
         ]
         frames.temporary(connection, "bad_rows", bad.to_frame())
-        typed = self._cells.typed("WHERE row_no IN (SELECT row_no FROM bad_rows)", in_full=True)
+        typed = self._cells.typed("WHERE row_no IN (SELECT row_no FROM bad_rows)")
         statement = f"""INSERT INTO {name} SELECT row_no, reason.code, reason.column_name, reason.value
             FROM (SELECT row_no, unnest([{", ".join(lines)}]) AS reason FROM ({typed})) WHERE reason IS NOT NULL ORDER BY row_no"""
         connection.execute(statement, _used(statement, self._parameters))
@@ -174,6 +214,13 @@ class Staging:
             if item.type == "instant" and item.name in self._recognised.columns
         ]
         cells = [columns for columns in cells if columns]
+        # A time with an offset takes no short way, so that only rows that took none can have one.
+        shortly = [columns[0] for columns in cells if len(columns) == 1 and int(columns[0][1:]) in self._ways]
+        if shortly:
+            counts = ", ".join(f"count(*) FILTER ({values.has_offset(f'trim({column})')})" for column in shortly)
+            found = connection.execute(f"SELECT {counts} FROM {self._raw.relation} WHERE {_ODD}").fetchall()[0]
+            without = {column for column, n in zip(shortly, found, strict=True) if not n}
+            cells = [columns for columns in cells if columns[0] not in without]
         if not cells:
             return False
         # Nearly every column is written one way throughout; only the others are looked at more closely.

@@ -335,6 +335,12 @@ class Zone:
         slow = f"(timezone({self._name}, {local}) AT TIME ZONE 'UTC')"
         return self._shifted(local, slow, -1)
 
+    def shifted_to_utc(self, local: str) -> str:
+        """Local time → UTC, for times since 1992."""
+        if self._fixed_s is None:
+            return self.to_utc(local)
+        return f"make_timestamp(epoch_us({local}) - {self._fixed_s * 1_000_000})"
+
     def to_local(self, instant: str) -> str:
         """UTC → local time."""
         slow = f"timezone({self._name}, timezone('UTC', {instant}))"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from data.ingest import plain, values
+from data.config import Config
+from data.ingest import geoparquet, plain, values
 from data.ingest.fields import EVENT
+from data.ingest.intake import Intake
 from data.ingest.rules import REPAIR
+from tests.unit.reading import NOW
 
 ODD = (
     "",
@@ -34,6 +40,8 @@ ODD = (
     '="007"',
     "'007",
     "1,234",
+    "12.0",
+    "1.1E+14",
     "是",
 )
 MARKS = "0123456789-/: TZ+.年月日上午eE\u3000\u200b"
@@ -124,3 +132,73 @@ def test_choices(put: Any, cells: list[str]) -> None:
         for cell, (short, long, is_nothing) in zip(cells, put(cells, expressions, parameters), strict=True):
             if short is not None:
                 assert (long, is_nothing) == (short, False), (item.name, cell)
+
+
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["占道经营", " 噪声 ", "电话13812345678", "京A12345学", "ＡＢＣ１２３４５６７８９０", "a\u200bb", "卡号6222 0212 3456 7890"]
+    ),
+    st.sampled_from(ODD),
+)
+COLUMNS = {
+    "event_id": CODES, "reported_at": TIMES, "closed_at": TIMES, "category": TEXTS, "area_code": CODES, "description": TEXTS,
+    "lon": NUMBERS, "lat": NUMBERS, "satisfaction": WORDS, "rework_count": NUMBERS,
+}  # fmt: skip
+GOOD = {
+    "event_id": "SJ{}", "reported_at": "2024-01-03 08:05:00", "closed_at": "2024-01-04 08:05:00", "category": "占道经营",
+    "lon": "104.{}", "lat": "30.4", "satisfaction": "满意", "area_code": "510118001001", "description": "市民反映{}", "rework_count": "0",
+}  # fmt: skip
+
+
+def good(rows: int) -> pd.DataFrame:
+    return pd.DataFrame([{name: cell.format(row) for name, cell in GOOD.items()} for row in range(rows)])
+
+
+def each_odd_cell() -> pd.DataFrame:
+    """A row for every odd cell in every column."""
+    frame = good(len(ODD) * len(COLUMNS))
+    for row, (name, cell) in enumerate(itertools.product(COLUMNS, ODD)):
+        frame.loc[row, name] = cell
+    return frame
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> pd.DataFrame:
+    """Good rows with odd cells here and there."""
+    frame = good(40)
+    for row, name in draw(st.lists(st.tuples(st.integers(0, 39), st.sampled_from(sorted(COLUMNS))), max_size=30, unique=True)):
+        frame.loc[row, name] = draw(st.one_of(COLUMNS[name], st.sampled_from(ODD)))
+    return frame
+
+
+def staged(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Rows of a file as they are staged, the reasons against them, and the warnings."""
+    source = {"name": "源", "kind": "event", "path": path.name}
+    config = Config.parse({"name": "示范区", "levels": ["district", "grid"], "source": [source]}, path.parent)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        intake = Intake(connection, config, path.parent, NOW)
+        report = intake.take(config.sources[0], 0, 0, path)
+        intake.close()
+        rows = connection.execute("SELECT COLUMNS(*) FROM stage ORDER BY row_no").df()
+        reasons = intake.quarantine.table().sort_values(["row_no", "code", "column_name"], ignore_index=True)
+    return rows[sorted(rows)], reasons, sorted(report.warnings)
+
+
+@given(frame=tables(), is_parquet=st.booleans())
+@example(frame=each_odd_cell(), is_parquet=True)
+@example(frame=each_odd_cell(), is_parquet=False)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_files_that_go_both_ways_say_the_same(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame, *, is_parquet: bool) -> None:
+    said = []
+    for fewest in (0, 10**9):
+        path = tmp_path_factory.mktemp("both") / ("events.parquet" if is_parquet else "events.csv")
+        frame.to_parquet(path) if is_parquet else frame.to_csv(path, index=False)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plain, "FEWEST", fewest)
+            patch.setattr(plain, "_MOST_ODD", 1.0)
+            patch.setattr(geoparquet, "_BYTES_OF_AN_ENTRY", 1000)
+            said.append(staged(path))
+    pd.testing.assert_frame_equal(said[0][0], said[1][0])
+    pd.testing.assert_frame_equal(said[0][1], said[1][1])
+    assert said[0][2] == said[1][2]
