@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 
 from dashboard.charts.marks import heading, number
 from dashboard.format import Language, Text, count, unit
-from dashboard.links import Changes, attributes, link, opener
+from dashboard.links import OPEN_WINDOW, Changes, attributes, link, opener
 from dashboard.words import say
 from data.vocabulary import STAGE_NAMES
+
+EVERYTHING: Final[Changes] = {"window": "all", **OPEN_WINDOW, "deadline": "due_soon,overdue"}
+"""All open cases that are overdue or due soon, whenever they were reported."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,11 @@ def draw(
     *,
     places: Sequence[Place] = (),
     unmapped: int = 0,
+    is_whole: bool = False,
 ) -> html.Div:
     """Two numbers with a bar of their stages, and what is due soon by area and stage behind a fold.
+
+    Both count cases reported in the window, as all numbers of a page do; the panel says so and leads to all that are open.
 
     Parameters
     ----------
@@ -55,6 +61,8 @@ def draw(
         Areas below with their cases due soon, those with most first.
     unmapped
         Cases due soon without a usable position: the map shows so many fewer.
+    is_whole
+        The window is all time.
     """
     return html.Div(
         [
@@ -63,27 +71,27 @@ def draw(
                 [_side(due_soon, "due_soon", address, lang), _side(overdue, "overdue", address, lang)],
                 className="due",
             ),
-            _by_area(places, [stage for stage, n in due_soon.items() if n], unmapped, address, lang),
+            _by_area(places, [stage for stage, n in due_soon.items() if n], unmapped, address, lang, is_whole=is_whole),
         ]
     )
 
 
-def _by_area(places: Sequence[Place], stages: Sequence[str], unmapped: int, address: str, lang: Language) -> html.Details | None:
-    """Area by stage: a table that opens; its summary says how many of them no map shows."""
+def _by_area(places: Sequence[Place], stages: Sequence[str], unmapped: int, address: str, lang: Language, *, is_whole: bool) -> Any:
+    """Area by stage: a table that opens; its summary says which cases these are, and how many of them no map shows."""
+    everything = link(address, EVERYTHING, say("due_soon_open", lang), "quiet-link")
     if not places:
-        return None
-    words = [say("due_soon_areas", lang)]
+        return None if is_whole else html.P([say("due_soon_scope", lang), " · ", everything], className="evidence quiet")
+    words = [say("due_soon_areas", lang), *([] if is_whole else [say("due_soon_scope", lang)])]
     if unmapped:
         words.append(say("due_soon_unmapped", lang, n=count(unmapped)))
     head = html.Tr(
         [html.Th(""), *(html.Th(stage_name(stage, lang), scope="col") for stage in stages), html.Th(say("due_soon_all", lang), scope="col")]
     )
+    table = html.Table([html.Thead(head), html.Tbody([_row(place, stages, address, lang) for place in places])])
     return html.Details(
         [
             html.Summary(" · ".join(words), title=say("basis_hint", lang)),
-            html.Div(
-                html.Table([html.Thead(head), html.Tbody([_row(place, stages, address, lang) for place in places])]), className="sheet"
-            ),
+            html.Div([table, *([] if is_whole else [html.P(everything)])], className="sheet"),
         ],
         className="evidence due-areas",
     )

@@ -16,6 +16,7 @@ from dashboard.map import say as say_camera
 from dashboard.opened.address import Asked
 from dashboard.words import say
 from data import queries
+from data.indicators.registry import INDICATORS
 from data.opening import camera_page
 from data.selection import Selection
 from data.video import HEARTBEATS, CameraGroup
@@ -41,7 +42,7 @@ def draw(view: View, selection: Selection, asked: Asked, part: str, title: str) 
     page = queries.part_page(view, selection, asked.indicator.key, part, limit=PAGE, cursor=asked.cursor)
     is_weighed = any(event["weight"] not in (0, 1) for event in page["events"])
     keys = ["event_id", "case_text", "case_place", "event_department", "event_reported"]
-    keys += ["case_state"] if _is_of_call_backs(asked) else ["event_deadline", "case_closed", "case_state"]
+    keys += ["case_state"] if _is_of_call_backs(view, asked) else ["event_deadline", "case_closed", "case_state"]
     columns = [say(key, lang) for key in (*keys, *(["case_weight"] if is_weighed else []))]
     rows = [_case(view, asked, event, is_weighed=is_weighed) for event in page["events"]]
     return _page(view, asked, part, title, (columns, rows, page["next"]))
@@ -93,7 +94,7 @@ def _case(view: View, asked: Asked, event: dict[str, Any], *, is_weighed: bool) 
         html.Td(event["area"]),
         html.Td(event["department"] or ""),
         html.Td(_when(view, event["reported_at"])),
-        *([] if _is_of_call_backs(asked) else [html.Td(_when(view, event[key])) for key in ("deadline_at", "closed_at")]),
+        *([] if _is_of_call_backs(view, asked) else [html.Td(_when(view, event[key])) for key in ("deadline_at", "closed_at")]),
         html.Td(state, className=class_name),
     ]
     if is_weighed:
@@ -101,16 +102,19 @@ def _case(view: View, asked: Asked, event: dict[str, Any], *, is_weighed: bool) 
     return html.Tr(cells, tabIndex=0, **attributes(data_event=event["event_id"]))
 
 
-def _is_of_call_backs(asked: Asked) -> bool:
-    """Whether what a call-back found matters here, and the deadline does not."""
-    return asked.indicator is not None and "call_back" in asked.indicator.source
+def _is_of_call_backs(view: View, asked: Asked) -> bool:
+    """Whether what a call-back found matters here, and the deadline does not; of a score its rates say it."""
+    if asked.indicator is None:
+        return False
+    terms = view.definition.terms if asked.indicator.measure == "score" else [asked.indicator.key]
+    return any("call_back" in INDICATORS[key].source for key in terms)
 
 
 def _state(view: View, asked: Asked, event: dict[str, Any]) -> tuple[str, str]:
     """What matters of a case for this indicator, in words, and its class in the style sheet."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
     lang, indicator = asked.lang, asked.indicator
-    if _is_of_call_backs(asked):
+    if _is_of_call_backs(view, asked):
         return " · ".join(_call_back(event, lang)), ""
     if indicator.order == "duration":
         seconds = event["duration_s"]

@@ -122,7 +122,8 @@ def _interval(found: Opening, lang: Language) -> str:
     if number.low is None and number.high is None:
         return say("opened_no_interval", lang)
     low, high = plain(number.low, indicator.unit), with_unit(number.high, indicator.unit, lang)
-    return f"{low} – {high} · {INTERVALS[indicator.interval].in_(lang)}"
+    how = say("adjusted_interval", lang) if found.adjusted else INTERVALS[indicator.interval].in_(lang)
+    return f"{low} – {high} · {how}"
 
 
 def _people(found: Opening, lang: Language) -> str:

@@ -71,7 +71,8 @@ def due_soon(look: Look) -> tuple[Any, ...]:
     per_area = queries.due_soon_per_area(look.view, rows)
     places = [_place(look, int(ix), part) for ix, part in per_area.groupby("area_ix", sort=False)]
     hours, unmapped = look.view.definition.due_soon_hours, int(per_area["unmapped"].sum())
-    return (due_soon_chart.draw(soon, overdue, hours, look.address, look.lang, places=places, unmapped=unmapped),)
+    is_whole = look.selection.window == "all"
+    return (due_soon_chart.draw(soon, overdue, hours, look.address, look.lang, places=places, unmapped=unmapped, is_whole=is_whole),)
 
 
 def _place(look: Look, ix: int, part: pd.DataFrame) -> Place:

@@ -26,6 +26,7 @@ OPENED: Final[dict[str, tuple[str, str]]] = {
     ),
     "adjusted_to": ("{label}；本区的件覆盖标准结构的 {covered}", "{label}; the area's cases cover {covered} of the standard mix"),
     "adjusted_before": ("调整前", "Before adjustment"),
+    "adjusted_interval": ("95%，Wilson，按有效件数", "95 %, Wilson with the effective number of cases"),
     "adjusted_table": ("按标准结构相加", "Added up over the standard mix"),
     "adjusted_category": ("类别", "Category"),
     "adjusted_share": ("标准占比", "Standard share"),

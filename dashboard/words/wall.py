@@ -157,7 +157,9 @@ WALL: Final[dict[str, tuple[str, str]]] = {
     "due_soon_areas": ("分区域", "By area"),
     "due_soon_unmapped": ("其中未上图 {n}，地图不显示", "{n} of them not on the map"),
     "due_soon_all": ("合计", "All"),
-    "overdue": ("已超期未处置", "Overdue, not disposed"),
+    "due_soon_scope": ("只计期内受理的", "of the window's cases"),
+    "due_soon_open": ("全部未结的将到期与超期件，不论何时受理", "All open cases due soon or overdue, whenever reported"),
+    "overdue": ("已超期未结", "Overdue, not closed"),
     "no_deadlines": ("数据没有时限，无法判断到期", "The data carry no deadlines"),
     # hours
     "hours": ("受理时段", "When events come in"),
