@@ -117,7 +117,8 @@ def scene(page: Page, key: str) -> None:
 
 
 def in_sight(page: Page) -> list[str]:
-    return page.eval_on_selector_all(".left > .slot, .right > .slot, .foot > .slot", "all => all.filter(e => !e.hidden).map(e => e.dataset.panel)")  # fmt: skip
+    slots = ".left > .slot, .right > .slot, .foot > .slot"
+    return page.eval_on_selector_all(slots, "all => all.filter(slot => !slot.hidden).map(slot => slot.dataset.panel)")
 
 
 def publish_again(store: Path, folder: Path) -> str:

@@ -8,7 +8,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from dashboard.context import Context
+from dashboard.factory import create_app
 from dashboard.links import merge
+from dashboard.panels import WALL
+from dashboard.panels.panel import Panel
 from dashboard.scenes.applied import applied, expanded
 from dashboard.scenes.file import read, shipped
 from dashboard.scenes.scene import Scenes
@@ -19,6 +22,7 @@ from data.selection import Selection
 from data.store.store import Store
 from data.view import View
 
+PANELS = [panel.key for panel in WALL if panel.column is not None]
 FIRST = '[[scene]]\nkey = "all"\nzh = "全部"\nen = "All"\npanels = ["headline", "trend", "events"]\n'
 NIGHT = '[[scene]]\nkey = "night"\nzh = "夜间"\nen = "Night"\n'
 
@@ -83,9 +87,6 @@ def test_more_panels_than_fit_the_smallest_screen_are_refused(tmp_path: Path) ->
     file = tmp_path / "scenes.toml"
     file.write_text(FIRST.replace('"events"', '"categories", "due_soon", "hours"'), encoding="utf-8")
     assert read(file).first.columns["right"] == ("trend", "categories", "due_soon", "hours")
-    from dashboard.panels import WALL
-    from dashboard.panels.panel import Panel
-
     more = (*WALL, Panel("clock", {"zh": "钟", "en": "Clock"}, lambda look: (None,), column="right", least_rem=9))
     file.write_text(file.read_text(encoding="utf-8").replace('"hours"', '"hours", "clock"'), encoding="utf-8")
     with pytest.raises(ConfigError, match="right column"):
@@ -191,8 +192,6 @@ def test_the_tour_leaves_out_what_the_data_do_not_have(tmp_path: Path, view: Vie
 
 
 def test_the_installation_s_file_is_read_by_the_application(tmp_path: Path, demo_store: Path) -> None:
-    from dashboard.factory import create_app
-
     file = tmp_path / "scenes.toml"
     file.write_text(FIRST + NIGHT, encoding="utf-8")
     answered = create_app(Settings(scenes=file), Store(demo_store)).server.test_client().get("/healthz", base_url="http://localhost")
@@ -201,3 +200,13 @@ def test_the_installation_s_file_is_read_by_the_application(tmp_path: Path, demo
     with pytest.raises(ConfigError, match="trends"):
         create_app(Settings(scenes=file), Store(demo_store))
     assert Context(Settings(), Store(demo_store)).scenes == shipped()
+
+
+@pytest.mark.parametrize("name", ["for-operators.md", "for-operators.zh-CN.md"])
+def test_the_operators_guide_is_true(name: str, tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / name).read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    found = scenes(tmp_path, example).first
+    assert (found.key, found.areas, found.sets["hours"]) == ("night", "street", (22, 6))
+    assert [scene.key for scene in shipped() if f"`{scene.key}`" not in text] == []
+    assert [key for key in PANELS if f"`{key}`" not in text] == []
