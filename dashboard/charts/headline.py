@@ -94,12 +94,13 @@ def _without_change(entry: KeyNumber, lang: Language) -> str:
 
 
 def _evidence(entry: KeyNumber, address: str, lang: Language) -> html.A:
-    """What the number rests on, in one quiet line, which opens it too."""
+    """What the number rests on, in one quiet line, which opens it too; told in full as a hint where it finds no room."""
     said = [entry.reason] if entry.reason else []
     if entry.unit != "count" and not entry.reason:
         said.append(say("n", lang, n=count(entry.n)))
-    if not entry.reason:
-        said += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
     if entry.mark:
         said.append(entry.mark)
-    return opener(address, entry.key, " · ".join(said) or say("basis", lang), "evidence", title=say("open_hint", lang))
+    if not entry.reason:
+        said += [f"{reason} {count(n)}" for reason, n in entry.excluded.items() if n and reason not in entry.aside]
+    line = " · ".join(said)
+    return opener(address, entry.key, line or say("basis", lang), "evidence", title=line or say("open_hint", lang))

@@ -62,13 +62,16 @@ def _aside(shown: Standings, address: str) -> list[Any]:
     """All cases together, then what the columns are; where the values are adjusted, that alone."""
     if shown.adjusted:
         return [html.Span(shown.adjusted, className="adjusted")]
-    columns = say("ranking_counts" if shown.kind == "count" else "ranking_columns", shown.lang)
+    columns = say("ranking_columns", shown.lang)
+    if shown.kind == "count":
+        columns = say("ranking_counts", shown.lang) if ranking_table.has_people(shown) else ""
     if shown.whole.value is None:
         return [columns]
+    rest = f" · {columns}" if columns else ""
     text = plain(shown.whole.value, shown.kind)
     name = say("ranking_whole", shown.lang)
     said = f"{name} {value(shown.whole.value, shown.kind, shown.lang)}"
-    return [opener(address, shown.indicator, f"{name} {text}", "whole", **attributes(aria_label=said)), f" · {columns}"]
+    return [opener(address, shown.indicator, f"{name} {text}", "whole", **attributes(aria_label=said)), rest]
 
 
 def _scale(shown: Standings) -> _Scale:

@@ -41,6 +41,11 @@ def draw(shown: Standings, title: str, *, address: str) -> html.Details:
     )
 
 
+def has_people(shown: Standings) -> bool:
+    """Whether counts stand beside their rate per 10,000 people: where the population of any area is known."""
+    return shown.kind == "count" and any(rank.per_10k is not None for rank in shown.ranked)
+
+
 def summary(shown: Standings) -> str:
     """How sure the order is, and the one case that would change most."""
     if not shown.is_ranked:
@@ -76,7 +81,7 @@ def _columns(shown: Standings) -> list[html.Th]:
     names = [(say("ranking_places", lang), "n")] if shown.is_ranked else []
     names.append((say("ranking_area", lang), ""))
     names += [(name, "n in-list") for name in (say("ranking_value", lang), say("interval", lang), "n")]
-    if shown.kind == "count":
+    if has_people(shown):
         names.append((say("ranking_per_10k", lang), "n"))
     if shown.adjusted:
         names += [(say("ranking_crude", lang), "n"), (say("ranking_covered", lang), "n")]
@@ -109,7 +114,7 @@ def _cells(rank: Rank, shown: Standings) -> list[Any]:
     ends = f"{plain(rank.low, kind)}–{plain(rank.high, kind)}" if known else MISSING
     cells += [html.Th(rank.name, scope="row")]
     cells += [html.Td(text, className="n in-list") for text in (str(value(rank.value, kind, shown.lang)), ends, count(rank.n))]
-    if kind == "count":
+    if has_people(shown):
         cells.append(html.Td(plain(rank.per_10k, "per_10k"), className="n"))
     if shown.adjusted:
         cells.append(html.Td(plain(rank.crude, kind), className="n"))

@@ -82,7 +82,7 @@ def _rank(look: Look, found: Ranking, row: Any) -> Rank:
         value=_known(row["value"]) if is_shown else None,
         low=_known(row["low"]) if is_shown else None,
         high=_known(row["high"]) if is_shown else None,
-        n=float(row["events"] if row["is_rest"] else row["n"]),
+        n=float(row["events"] if row["is_rest"] and indicator.unit != "count" else row["n"]),
         band=None if band is None else int(band),
         places=None if places[0] is None or places[1] is None else (int(places[0]), int(places[1])),
         place=None if place is None else int(place),

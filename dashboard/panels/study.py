@@ -111,7 +111,7 @@ def _href(look: Look, place: Place, since: dt.datetime, until: dt.datetime) -> s
     days = [f"{local(at, snapshot.zone):%Y-%m-%d}" for at in (since, until - dt.timedelta(seconds=1))]
     name = escaped(snapshot.categories.names[place.category_ix])
     query = {
-        "grid": snapshot.areas.codes[place.area_ix],
+        "grid": escaped(snapshot.areas.codes[place.area_ix]),
         ("domain", "category", "subcategory")[depth]: name,
         "from": days[0],
         "to": days[1],
