@@ -14,7 +14,7 @@ import pandas as pd
 from flask import Blueprint, Response, abort, request
 
 from dashboard.context import Context
-from dashboard.format import local
+from dashboard.format import length, local
 from dashboard.map import say as say_camera
 from dashboard.opened.cases import camera_status
 from dashboard.preview import address_of
@@ -115,7 +115,7 @@ def _near(view: View, lon: float | None, lat: float | None, lang: Language) -> d
             "lon": float(row["lon"]),
             "lat": float(row["lat"]),
             "distance_m": round(float(row["distance_m"]), 1),
-            "where": f"{_metres(float(row['distance_m']), lang)} · {direction(float(row['bearing']), lang)}",
+            "where": f"{length(float(row['distance_m']), lang)} · {direction(float(row['bearing']), lang)}",
             "status": camera_status(str(row["status"]), lang),
         }
         for row in found.cameras.to_dict("records")
@@ -126,12 +126,6 @@ def _near(view: View, lon: float | None, lat: float | None, lang: Language) -> d
 def direction(bearing: float, lang: Language) -> str:
     """One of eight directions."""
     return say(f"direction_{round(bearing / (360 / _POINTS)) % _POINTS}", lang)
-
-
-def _metres(length_m: float, lang: Language) -> str:
-    if length_m < 1000:
-        return say("metres", lang, n=round(length_m))
-    return say("kilometres", lang, n=f"{length_m / 1000:.1f}")
 
 
 def _camera(view: View, row: pd.Series, lang: Language) -> dict[str, Any]:

@@ -18,6 +18,7 @@ __all__ = [
     "change",
     "clock",
     "count",
+    "length",
     "local",
     "moment",
     "plain",
@@ -77,6 +78,13 @@ def span(seconds: float, lang: Language) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} 小时" if lang == "zh" else f"{minutes // 60} h"
     return f"{minutes // 1440} 天" if lang == "zh" else f"{minutes // 1440} d"
+
+
+def length(length_m: float, lang: Language) -> str:
+    """A distance in metres, from a kilometre on in kilometres."""
+    if length_m < 999.5:
+        return f"{round(length_m)} {'米' if lang == 'zh' else 'm'}"
+    return f"{length_m / 1000:,.1f} {'公里' if lang == 'zh' else 'km'}"
 
 
 def clock(instant: dt.datetime, zone: ZoneInfo) -> str:

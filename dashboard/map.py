@@ -52,6 +52,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "due_soon": ("将到期", "due soon"),
     "hours_left": ("还有 {hours} 小时", "{hours} h left"),
     "event": ("事件", "event"),
+    "blind_spot": ("视频盲点：附近没有在线的视频点位", "blind spot: no camera online near it"),
     "cameras": ("{n} 个视频点位", "{n} video points"),
     "not_online": ("不在线", "not online"),
     "online": ("在线", "online"),

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from data import blind_spots as blind
 from data import boundaries, cases, places, video
 from data import stages as progress
 from data import video_states as states_of_video
@@ -291,6 +292,11 @@ def video_states(view: View, selection: Selection) -> pd.DataFrame:
 def video_trend(view: View, selection: Selection) -> trend_of_video.VideoTrend:
     """The online rate at each kept snapshot; see :func:`data.video_trend.video_trend`."""
     return trend_of_video.video_trend(view, selection)
+
+
+def blind_spots(view: View, selection: Selection) -> blind.BlindSpots:
+    """Where events concentrate and no working camera is near; see :mod:`data.blind_spots`."""
+    return blind.blind_spots(view, selection)
 
 
 def durations(view: View, selection: Selection, shares: tuple[float, ...], indicator: str) -> pd.DataFrame:

@@ -109,6 +109,12 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"cell_columns": "INTEGER", "block": "INTEGER"},
             cohort="unless_asked",
         ),
+        Question(
+            "events_per_block",
+            {"row": "int, from the south", "column": "int, from the west", "area_ix": "int, as located", "category_ix": "int"} | _N,
+            {"cell_columns": "INTEGER", "block": "INTEGER", "blocks": "INTEGER[]"},
+            cohort="unless_asked",
+        ),
         Question("event_count", _N, cohort="unless_asked"),
         Question(
             "event_page",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from layers import areas, density, events, overdue, video
+from layers import areas, blind_spots, density, events, overdue, video
 from layers.layer import Layer
 
-LAYERS: Final[Mapping[str, Layer]] = {layer.key: layer for layer in (areas.LAYER, overdue.LAYER, video.LAYER, events.LAYER, density.LAYER)}
+LAYERS: Final[Mapping[str, Layer]] = {
+    layer.key: layer for layer in (areas.LAYER, overdue.LAYER, video.LAYER, blind_spots.LAYER, events.LAYER, density.LAYER)
+}
 """Every layer by key."""
 
 

@@ -322,23 +322,43 @@
     /* an event's line opens */
     document.addEventListener("toggle", function (event) {
         const line = event.target instanceof Element && event.target.matches("details[open]") ? event.target : null;
-        const holder = line && line.querySelector("[data-near]");
-        if (holder && holder.dataset.asked !== holder.dataset.near) {
-            fill(holder, { event: holder.dataset.near });
+        const sheet = line && line.dataset.event !== undefined && line.querySelector(".sheet");
+        if (!sheet) {
+            return;
+        }
+        let holder = sheet.querySelector(".near");
+        if (!holder) {
+            holder = element("div", "near");
+            sheet.append(holder);
+        }
+        if (holder.dataset.asked !== line.dataset.event) {
+            fill(holder, { event: line.dataset.event });
         }
     }, true);
 
     /* a line that is drawn anew may be another event's */
     new MutationObserver(function (changes) {
         changes.forEach(function (change) {
-            const holder = change.target;
-            holder.replaceChildren();
-            delete holder.dataset.asked;
-            if (holder.closest("details[open]")) {
-                fill(holder, { event: holder.dataset.near });
+            const line = change.target;
+            const holder = line.querySelector(".near");
+            if (holder) {
+                holder.replaceChildren();
+                delete holder.dataset.asked;
+                if (line.open) {
+                    fill(holder, { event: line.dataset.event });
+                }
             }
         });
-    }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-near"] });
+    }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-event"] });
+
+    /* a place in a list: on the map, where there is one */
+    document.addEventListener("click", function (event) {
+        const place = event.target instanceof Element && event.target.closest("[data-spot]");
+        if (place && window.quanyu && window.quanyu.map) {
+            const at = place.dataset.spot.split(",").map(Number);
+            window.quanyu.map.pick(at[0], at[1]);
+        }
+    });
 
     /* a case, or a camera, in a list of what stands behind a number */
     document.addEventListener("click", function (event) {

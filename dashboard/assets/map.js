@@ -72,6 +72,7 @@
             cells: scene.cells.length,
             marks: scene.marks.map(function (mark) { return { kind: mark.kind, layer: mark.layer, x: mark.px, y: mark.py, n: mark.n, isHollow: Boolean(mark.isHollow), id: mark.id, name: mark.name }; }),
             wedges: scene.wedges || 0,
+            spots: scene.spots.length,
             picked: Boolean(scene.picked),
             labels: (scene.placed || []).map(function (label) { return { name: label.name, rank: label.rank, box: label.box }; }),
             named: scene.named.map(function (at) {

@@ -254,6 +254,44 @@
     const WEDGE_MOST_EM = 4;
     const WEDGE_ANGLE = Math.PI / 3;
 
+    const SPOT_LEAST_EM = 0.55; /* a blind spot is drawn no smaller than this */
+
+    /* A blind square on screen: its true size where that can be seen. */
+    function spotBox(scene, spot) {
+        const view = scene.view;
+        const width = Math.max(spot.width * view.scale, SPOT_LEAST_EM * scene.em);
+        const height = Math.max(spot.height * view.scale, SPOT_LEAST_EM * scene.em);
+        const x = (spot.x + spot.width / 2) * view.scale + view.x;
+        const y = (spot.y + spot.height / 2) * view.scale + view.y;
+        return [x - width / 2, y - height / 2, width, height];
+    }
+
+    function spotAt(scene, point) {
+        return (scene.spots || []).find(function (spot) {
+            const box = spotBox(scene, spot);
+            return point.x >= box[0] && point.x <= box[0] + box[2] && point.y >= box[1] && point.y <= box[1] + box[3];
+        });
+    }
+
+    function blindSpots(context, scene) {
+        const unit = scene.em / 16;
+        scene.spots.forEach(function (spot) {
+            const box = spotBox(scene, spot);
+            context.fillStyle = scene.colours.halo;
+            context.globalAlpha = 0.45;
+            context.fillRect(box[0], box[1], box[2], box[3]);
+            context.globalAlpha = 1;
+            context.strokeStyle = scene.colours.halo;
+            context.lineWidth = unit * 3;
+            context.strokeRect(box[0], box[1], box[2], box[3]);
+            context.setLineDash([unit * 3.2, unit * 2]);
+            context.strokeStyle = scene.colours.text;
+            context.lineWidth = unit * 1.5;
+            context.strokeRect(box[0], box[1], box[2], box[3]);
+            context.setLineDash([]);
+        });
+    }
+
     /* Where cameras look, for those that say so; only when looked at closely. */
     function wedges(context, scene, cameras) {
         const view = scene.view;
@@ -341,6 +379,7 @@
             context.fill();
             context.globalAlpha = 1;
         });
+        blindSpots(context, scene);
         wedges(context, scene, cameras);
         symbols(context, scene, "event", of("event", false), SIZES.event * unit * crowd, false);
         context.globalAlpha = 0.8;
@@ -372,9 +411,13 @@
             context.fill();
             return;
         }
+        if (kind === "blind_spot") {
+            blindSpots(context, Object.assign(scene, { view: { scale: 1, x: 0, y: 0 }, spots: [{ x: side * 0.2, y: side * 0.2, width: side * 0.6, height: side * 0.6 }] }));
+            return;
+        }
         symbols(context, scene, kind, [{ px: side / 2, py: side / 2 }], SIZES[kind] * (em / 16), isHollow);
     }
 
     window.quanyu = window.quanyu || {};
-    window.quanyu.paint = { colours: colours, fills: fills, lines: lines, marks: marks, hover: hover, symbol: symbol, isVisible: isVisible };
+    window.quanyu.paint = { colours: colours, fills: fills, lines: lines, marks: marks, hover: hover, symbol: symbol, isVisible: isVisible, spotAt: spotAt };
 })();

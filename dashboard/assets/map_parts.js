@@ -267,6 +267,9 @@
                 return [[filled(words.cameras, { n: mark.many.toLocaleString("en-US") }), "quanyu-tip-name"],
                     [mark.isHollow ? words.not_online : words.online, mark.isHollow ? "is-quiet" : ""]];
             }
+            if (mark.kind === "blind_spot") {
+                return [[filled(words.events, { n: mark.n.toLocaleString("en-US") }), "quanyu-tip-name"], [words.blind_spot, "is-quiet"]];
+            }
             if (mark.kind === "video") {
                 return [[mark.name, "quanyu-tip-name"], [words[mark.status] || mark.status, mark.isHollow ? "is-quiet" : ""]];
             }

@@ -84,7 +84,7 @@
                 this.frame.appendChild(canvas);
                 this.canvases[name] = canvas;
             }, this);
-            this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, marks: [], cells: [], over: null, meshes: null };
+            this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, marks: [], cells: [], spots: [], over: null, meshes: null };
             this.parts = quanyu().mapParts.make(this);
             this.listen();
         }
@@ -286,6 +286,18 @@
                 const numbers = quanyu().geometry.numbers(density.numbers);
                 scene.cells = Array.from(density.classes, function (letter, at) {
                     return { x: places[2 * at], y: places[2 * at + 1], width: density.width, height: density.height, step: Number(letter), n: numbers[at] };
+                });
+            }
+            scene.spots = [];
+            const blind = areas.hasOutlines ? on("blind_spots") : null;
+            if (blind) {
+                const corners = quanyu().geometry.points(blind.places);
+                const rows = quanyu().geometry.numbers(blind.rows);
+                const columns = quanyu().geometry.numbers(blind.columns);
+                const grid = blind.grid;
+                scene.spots = quanyu().geometry.numbers(blind.numbers).map(function (n, at) {
+                    return { layer: "blind_spots", kind: "blind_spot", x: corners[2 * at], y: corners[2 * at + 1], width: blind.width, height: blind.height, n: n,
+                        west: grid[0] + columns[at] * grid[2], south: grid[1] + rows[at] * grid[3], across: grid[2], up: grid[3] };
                 });
             }
             scene.marks = [];
@@ -501,6 +513,7 @@
                     best = mark;
                 }
             });
+            best = best || quanyu().paint.spotAt(scene, point);
             if (best) {
                 return { kind: "mark", mark: best };
             }
@@ -547,7 +560,9 @@
 
         /* A camera opens its card, an event the cameras near it; several drawn as one come apart when they are looked at closer. */
         openMark(mark) {
-            if (mark.many) {
+            if (mark.kind === "blind_spot") {
+                this.openSpot(mark);
+            } else if (mark.many) {
                 this.isUserView = true;
                 this.map.setView(this.degreesOf(mark), this.map.getZoom() + 1.5);
             } else if (mark.kind === "video" && mark.id) {
@@ -556,6 +571,16 @@
                 const at = this.degreesOf(mark);
                 window.quanyuCameras.near({ lat: at[0], lon: at[1] }, mark.category);
             }
+        }
+
+        /* The events of a blind square, whose edges are drawn in to whole millionths of a degree as on the server. */
+        openSpot(mark) {
+            const east = mark.west + mark.across;
+            const north = mark.south + mark.up;
+            const box = [Math.ceil(mark.west * 1e6), Math.ceil(mark.south * 1e6), Math.floor(east * 1e6), Math.floor(north * 1e6)]
+                .map(function (side) { return (side / 1e6).toFixed(6); });
+            this.parts.tip(null);
+            window.quanyuOpened.open("accepted?bbox=" + encodeURIComponent(box.join(",")));
         }
 
         degreesOf(mark) {

@@ -45,9 +45,8 @@ def _line(line: Line) -> html.Details:
         html.Span(line.stage, className="stage"),
     ]
     pairs = [part for term, text in line.detail if text for part in (html.Dt(term), html.Dd(text))]
-    near = html.Div(className="near", **attributes(data_near=line.event_id))  # filled by cameras.js when the line opens
     return html.Details(
-        [html.Summary(cells, className="cells"), html.Div([html.H3(line.text), html.Dl(pairs), near], className="sheet")],
+        [html.Summary(cells, className="cells"), html.Div([html.H3(line.text), html.Dl(pairs)], className="sheet")],
         className=f"line is-{line.state.replace('_', '-')}",
         **attributes(data_event=line.event_id),
     )

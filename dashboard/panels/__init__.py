@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboard import ids
 from dashboard.charts.figures import blank
-from dashboard.panels import bars, charts, events, headline, map_panel, masthead, ranking, study, video
+from dashboard.panels import bars, blind_spots, charts, events, headline, map_panel, masthead, ranking, study, video
 from dashboard.panels.panel import Panel
 
 VIDEO: Final[tuple[Panel, ...]] = (
@@ -19,8 +19,9 @@ VIDEO: Final[tuple[Panel, ...]] = (
         video.trend,
         is_kept_when_empty=True,
         column="right",
-        least_rem=13.5,
+        least_rem=19,
     ),
+    Panel("blind_spots", {"zh": "视频盲点", "en": "Blind spots of video"}, blind_spots.build, column="right", least_rem=14),
 )
 """The panels about video points."""
 

@@ -44,7 +44,7 @@ VIDEO: Final[dict[str, tuple[str, str]]] = {
         "The rate is kept for the whole and the areas right below it, not for this level",
     ),
     "video_trend_silent": ("另有 {n} 份留存的快照没有这里的在线率", "{n} more kept snapshots know no rate here"),
-    "video_trend_points": ("{n} 份留存快照，一份一点", "{n} kept snapshots, a point each"),
+    "video_trend_points": ("{n} 份留存快照", "{n} kept snapshots"),
     "video_seen": ("在用点位的最后心跳 · 距数据时刻", "Last heartbeat of those in use, before the data's instant"),
     "video_seen_0": ("1 小时内", "under 1 h"),
     "video_seen_1": ("1–6 小时", "1–6 h"),
@@ -58,8 +58,6 @@ VIDEO: Final[dict[str, tuple[str, str]]] = {
     "near_none": ("没有推定在线的视频点位", "No camera is derived online"),
     "near_unknown": ("视频点位没有上报状态，不知道哪些在线", "Video points report no state: which of them work is not known"),
     "near_no_cameras": ("数据中没有视频点位", "The data hold no video points"),
-    "metres": ("{n} 米", "{n} m"),
-    "kilometres": ("{n} 公里", "{n} km"),
     "direction_0": ("北", "north"),
     "direction_1": ("东北", "north-east"),
     "direction_2": ("东", "east"),
@@ -79,4 +77,24 @@ VIDEO: Final[dict[str, tuple[str, str]]] = {
         "This browser does not play the stream by itself; an operator can set QUANYU_VIDEO_PLAYER",
     ),
     "preview_label": ("视频预览", "Preview"),
+    # blind spots
+    "blind_spots": ("视频盲点", "Blind spots of video"),
+    "blind_spots_aside": ("{places} 处 {events} 件", "{places} places, {events} events"),
+    "blind_spots_rule": (
+        "地图分成约 {side} 米见方的格，所选事件不少于 {least} 件（有事件的格平均的 {busy} 倍）、"
+        "而格心 {metres} 米内没有推定在线的视频点位的，即为盲点",
+        "Squares of about {side} m with at least {least} of the selected events ({busy} times the mean of squares that hold any) and no "
+        "camera derived online within {metres} m of the middle",
+    ),
+    "blind_spots_none": ("事件集中的地方都有在线的视频点位", "Wherever events concentrate a camera is online"),
+    "blind_spots_no_events": ("所选范围没有带位置的事件", "No event of this selection has a position"),
+    "blind_spots_unknown": (
+        "{n} 个视频点位都没有上报状态，无从谈盲点",
+        "None of the {n} video points reports a state: blind spots cannot be told",
+    ),
+    "blind_spots_unplaced": ("另有 {n} 个在线点位没有位置，不计在内", "{n} more cameras are online but have no position and do not count"),
+    "blind_spots_rest": ("另 {n} 处", "{n} more places"),
+    "blind_spot_nearest": ("最近 {metres}", "nearest {metres}"),
+    "blind_spot_nothing": ("没有在线点位", "none online"),
+    "blind_spot_map": ("在地图上看", "Show on the map"),
 }

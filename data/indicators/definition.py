@@ -47,6 +47,8 @@ class Definition:
         Working hours ahead that "due soon" looks.
     camera_limit_minutes
         A camera last seen longer ago than this is not online.
+    blind_spot_metres
+        Where events concentrate and no camera this near is online, there is a blind spot.
     assessment_day
         Day of the month on which an assessment month begins.
     points
@@ -68,6 +70,7 @@ class Definition:
     minimum_n: int = 30
     due_soon_hours: float = 4.0
     camera_limit_minutes: float = 60.0
+    blind_spot_metres: float = 200.0
     assessment_day: int = 19
     points: dict[str, float] = field(default_factory=dict)
     day: Day = field(default_factory=Day)
@@ -146,6 +149,7 @@ class _Reader:
             raise self.fail("weights must name response, satisfaction and resolution and add up to 1.")
         plain = {
             "basically_satisfied": (0.0, 1.0), "due_soon_hours": (0.0, 1000.0), "camera_limit_minutes": (0.0, 100_000.0),
+            "blind_spot_metres": (10.0, 10_000.0),
         }  # fmt: skip
         whole = {"minimum_n": (1, 1_000_000), "assessment_day": (1, 28)}
         found: dict[str, Any] = {key: self.number(raw[key], key, *between) for key, between in plain.items() if key in raw}

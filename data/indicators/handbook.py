@@ -52,6 +52,7 @@ RULES: Final[Mapping[str, Words]] = {
     "minimum_n": Words("最少样本", "minimum n"),
     "due_soon_hours": Words("将到期（工作小时）", "due soon, working hours"),
     "camera_limit_minutes": Words("心跳时限（分钟）", "camera limit, minutes"),
+    "blind_spot_metres": Words("盲点半径（米）", "blind spot, metres"),
     "assessment_day": Words("考核月起日", "first day of the assessment month"),
     "day": Words("日界", "day"),
     "call_back": Words("回访规则", "call-backs"),

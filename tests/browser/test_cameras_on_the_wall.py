@@ -140,6 +140,28 @@ def test_wedges_only_when_looked_at_closely(page: Page, address: str, camera_id:
     assert said == []
 
 
+def test_a_blind_spot_opens_to_its_cases_from_map_and_list(page: Page, address: str) -> None:
+    page.goto(f"{address}/?scene=video&window=all")
+    page.wait_for_function("() => window.quanyu.map.state().ready && window.quanyu.map.state().spots > 0")
+    listed = page.locator(".spot .opener").first
+    shown = listed.inner_text()
+    page.click(".spot button")
+    page.wait_for_function("() => window.quanyu.map.state().picked && window.quanyu.map.state().ready")
+    box = page.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.wait_for_selector(".quanyu-tip:not([hidden])")
+    assert shown in page.inner_text(".quanyu-tip-name")
+    page.mouse.click(*middle)
+    page.wait_for_selector(".opened[open] .opened-value")
+    assert page.inner_text(".opened-value").split()[0].startswith(shown)
+    page.keyboard.press("Escape")
+    listed.click()
+    page.wait_for_selector(".opened[open] .opened-value")
+    assert page.inner_text(".opened-value").split()[0].startswith(shown)
+
+
 def test_moving_pictures_end_with_the_card(
     page: Page, demo_store: Path, serve: Callable[[Any], str], pictures: Pictures, camera_id: str
 ) -> None:
