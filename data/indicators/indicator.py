@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from data.vocabulary import Words
 
@@ -114,3 +114,8 @@ class Indicator:
     def has_denominator(self) -> bool:
         """Whether the value is a numerator over a denominator; counts are not."""
         return self.unit != "count"
+
+
+def rate(names: Words, key: str, numerator: str, denominator: str, formula: Words, **more: Any) -> Indicator:
+    """An indicator that is a rate: cases of the numerator over those of the denominator."""
+    return Indicator(key, names, "rate", numerator, formula, denominator, **more)
