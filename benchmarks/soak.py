@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -199,6 +200,8 @@ def soak(browser: Browser, server: Server, shelf: Shelf, changes: int, steps: in
             wall.wind(1)
             now = wall.address()
             stepped, seen = (stepped + 1, now) if now != seen else (stepped, seen)
+        if number % BEGUN == 0:
+            print(f"{number} of {changes} changes, {stepped} steps", file=sys.stderr)
         if number == warm:
             start = {**wall.used(), "server_mb": round(server.resident_mb(), 1)}
     end = {**wall.used(), "server_mb": round(server.resident_mb(), 1)}
@@ -255,6 +258,7 @@ def main() -> int:
     parser.add_argument("--restarts", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server must not outlive this
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shelf = Shelf(given.store, folder)

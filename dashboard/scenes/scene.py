@@ -78,8 +78,8 @@ class Scene:
 
     @property
     def says(self) -> dict[str, str]:
-        """What it sets, as written in an address."""
-        return {key: text or NOTHING for key, text in Selection(**self.sets).as_dict().items()}
+        """What it is about, as written in an address; area and days stay those of the screen, where it has any."""
+        return {key: text or NOTHING for key, text in Selection(**self.sets).as_dict().items() if key != "area" and key not in TOGETHER}
 
     def repeated(self, selection: Selection) -> list[str]:
         """Keys of an address in which the selection says what the scene sets anyway."""

@@ -21,7 +21,7 @@ WALL: Final[dict[str, tuple[str, str]]] = {
     "domains": ("领域", "Domains"),
     "scene_unknown": ("没有场景 {scene}，显示第一个；可选 {known}。", "There is no scene {scene}; the first is shown. There are {known}."),
     "scene_missing": (
-        "场景“{scene}”要的 {what} 此数据中没有，未按它筛选。",
+        "场景“{scene}”要的 {what} 此数据中没有，已略去。",
         "The scene “{scene}” asks for {what}, which these data do not have; it was left out.",
     ),
     "tour_next": ("巡览 · 下一站 {to}", "Tour · next {to}"),
