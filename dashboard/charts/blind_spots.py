@@ -32,13 +32,14 @@ def draw(spots: Sequence[Spot], *, aside: str, notes: Sequence[str], address: st
     most = max((spot.n for spot in spots), default=0) or 1
     rows = html.Div(
         [_row(spot, most, address, lang) for spot in spots],
-        className="spots",
+        className="rows spots",
         tabIndex=0,
         role="group",
         **attributes(aria_label=say("blind_spots", lang)),
     )
     told = [html.P(note, className="quiet") for note in notes]
-    return html.Div([heading(say("blind_spots", lang), aside), rows if spots else None, *told], className="blind-spots")
+    more = html.Div(className="foot-note", **attributes(data_more=say("video_more", lang)))
+    return html.Div([heading(say("blind_spots", lang), aside), rows if spots else None, more, *told], className="blind-spots")
 
 
 def _row(spot: Spot, most: int, address: str, lang: Language) -> html.Div:

@@ -105,11 +105,12 @@ def draw(whole: Whole, groups: Sequence[Group], address: str, lang: Language) ->
             head,
             html.Div(
                 [html.Div(why, className="video-group"), *(_group(group, address, lang) for group in groups)],
-                className="video-groups",
+                className="rows video-groups",
                 tabIndex=0,
                 role="group",
                 **attributes(aria_label=say("video_state", lang)),
             ),
+            html.Div(className="foot-note", **attributes(data_more=say("video_more", lang))),
         ],
         className="video-state",
     )

@@ -97,7 +97,8 @@ def _chart(line: Line, colours: Colours, lang: Language) -> html.Div:
             html.Div([html.Span(_percent(high)), html.Span(_percent(low))], className="scale"),
             html.Img(src=f"data:image/svg+xml,{quote(svg, safe=' =:/<>')}", alt=label, className="line"),
             html.Div(ends if line.derived[-1] > line.reported[-1] else ends[::-1], className="ends"),
-            html.Div([html.Span(line.first), html.Span(line.note), html.Span(line.last)], className="times"),
+            html.Div([html.Span(line.first), html.Span(line.last)], className="times"),
+            html.P(line.note, className="note"),
         ],
         className="video-line",
     )

@@ -31,6 +31,7 @@ VIDEO: Final[dict[str, tuple[str, str]]] = {
         "推定在线 {online}，上报在线 {reported}，在用 {n}",
         "derived online {online}, reported online {reported}, in use {n}",
     ),
+    "video_more": ("下滚看其余", "Scroll for the rest"),
     # over time
     "video_trend": ("视频在线率变化", "Video online rate over time"),
     "video_trend_aside": ("粗线推定，细线上报", "thick: derived; thin: reported"),
