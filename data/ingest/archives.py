@@ -32,22 +32,8 @@ _DIRECTORY: Final = 32 * MB
 _END: Final = b"PK\x05\x06"
 _SHAPEFILE: Final = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".fbn", ".fbx", ".cst", ".idx"}
 _DOCUMENTS: Final = {
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".md",
-    ".rtf",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".htm",
-    ".html",
-    ".xml",
-    ".ini",
-    ".log",
-    ".lyr",
-    ".qml",
-}
+    ".pdf", ".doc", ".docx", ".md", ".rtf", ".png", ".jpg", ".jpeg", ".htm", ".html", ".xml", ".ini", ".log", ".lyr", ".qml",
+}  # fmt: skip
 _READ_ME: Final = ("readme", "说明", "read me", "license")
 _WORKBOOKS: Final = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
 _METHODS: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
@@ -84,7 +70,10 @@ def contents(path: Path, folder: Path) -> Contents:
     given = path
     for depth in range(limit("max_nesting") + 2):
         inner = folder / str(depth)
-        kind = sniff.format_of(path)
+        try:
+            kind = sniff.format_of(path)
+        except FileRejected as error:
+            raise FileRejected(error.code, str(error).replace(path.name, given.name)) from error
         if kind == "gzip":
             inner.mkdir()
             path = _gunzipped(path, inner / "unpacked")
@@ -230,7 +219,7 @@ def _safe(members: list[zipfile.ZipInfo], path: Path, most: int) -> None:
         raise FileRejected("E_TOO_MANY_FILES", f"{path.name} holds {len(files):,} files, allowed are {most:,}.")
     if any(member.flag_bits & 1 for member in files):
         raise FileRejected("E_FILE_ENCRYPTED", f"{path.name} is protected by a password; remove it.")
-    lowered = [member.filename.replace("\\", "/").lower() for member in files]
+    lowered = [str(PurePosixPath(member.filename.replace("\\", "/"))).lower() for member in files]
     if len(set(lowered)) != len(lowered):
         raise FileRejected("E_ZIP_DUP", f"{path.name} holds two files of one name.")
     total, packed = sum(member.file_size for member in files), sum(member.compress_size for member in files)

@@ -210,14 +210,14 @@ def _split(text: str, separator: str) -> list[str]:
         return text.rstrip("\r\n").split(separator)
 
 
-def no_header(path: Path) -> FileRejected:
-    """Why nothing at the top of a file reads as a record."""
+def no_header(path: Path, name: str) -> FileRejected:
+    """Why nothing at the top of a UTF-8 text, sent as ``name``, reads as a record."""
     first = next(lines_of(path), None)
     if first is not None and first.is_cut:
         columns = max(first.text.count(separator) for separator in SEPARATORS) + 1
         if columns > limit("max_columns"):
-            return FileRejected("E_TOO_MANY_COLUMNS", f"{path.name} has {columns:,} columns or more; export only those that are needed.")
-        return FileRejected("E_NO_HEADER", f"{path.name} has no line end in its first {limit('max_record_mb')} MB; expected a header row.")
+            return FileRejected("E_TOO_MANY_COLUMNS", f"{name} has {columns:,} columns or more; export only those that are needed.")
+        return FileRejected("E_NO_HEADER", f"{name} has no line end in its first {limit('max_record_mb')} MB; expected a header row.")
     if any(line.text.strip(BLANKS + "".join(SEPARATORS)) for line in _first_lines(path)):
-        return FileRejected("E_NO_HEADER", f"{path.name} has no row that reads as a header; put the column names in the first row.")
-    return FileRejected("E_EMPTY_FILE", f"{path.name} holds no text; export it again.")
+        return FileRejected("E_NO_HEADER", f"{name} has no row that reads as a header; put the column names in the first row.")
+    return FileRejected("E_EMPTY_FILE", f"{name} holds no text; export it again.")

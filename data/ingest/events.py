@@ -88,9 +88,9 @@ def datum_place(source: SourceConfig) -> str:
     default = DATUMS.index(source.datum if source.datum in DATUMS else "WGS84")
     named = "upper(replace(replace(datum, '-', ''), ' ', ''))"
     words = (
-        ("WGS84", "CGCS2000", "国家2000", "EPSG:4490", "EPSG:4326"),
-        ("GCJ02", "火星", "火星坐标", "高德"),
-        ("BD09", "百度", "百度坐标"),
+        ("WGS84", "CGCS2000", "国家2000", "国家2000坐标系", "EPSG:4490", "EPSG:4326"),
+        ("GCJ02", "火星", "火星坐标", "火星坐标系", "高德"),
+        ("BD09", "百度", "百度坐标", "百度坐标系"),
     )
     branches = " ".join(f"WHEN {is_one_of(named, group)} THEN {ix}" for ix, group in enumerate(words))
     return f"CAST(CASE WHEN datum IS NULL THEN {default} {branches} ELSE {placing.UNKNOWN_DATUM} END AS UTINYINT)"

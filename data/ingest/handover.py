@@ -38,8 +38,8 @@ class Handover:
         Row number (from 1) → codes.
     is_spoilt
         Whether signs of a failed decoding stand in some cell.
-    has_geometry, has_position
-        Whether some row has a geometry that is no point, and whether some row has a point.
+    has_geometry, has_position, has_shapes
+        Whether some row has a geometry that is no point, whether some row has a point, and whether rows have a place for one.
     """
 
     folder: Path
@@ -48,6 +48,7 @@ class Handover:
     is_spoilt: bool = False
     has_geometry: bool = False
     has_position: bool = False
+    has_shapes: bool = False
     _text: IO[str] | None = None
     _shapes: IO[bytes] | None = None
     _writer: Any = None

@@ -102,7 +102,7 @@ class Intake:
         report.recognised, report.unknown = recognised.report(), list(recognised.unknown)
         report.personal = list(recognised.refused)
         require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
-        report.rows_in, report.warnings = raw.rows, list(raw.warnings)
+        report.rows_in, report.warnings, report.has_shapes = raw.rows, list(raw.warnings), raw.format == "features"
         if recognised.unknown:
             report.warnings.append("W_UNKNOWN_COLUMN")
         parameters = values.Parameters()

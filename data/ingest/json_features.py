@@ -104,7 +104,9 @@ def read(path: Path, declared: str | None, encoding: str | None, folder: Path) -
                 _hand_over(batch, columns, out, declared or named, is_declared=declared is not None)
                 batch.clear()
         _hand_over(batch, columns, out, declared or named, is_declared=declared is not None)
-    return out.answer(list(columns))
+    if out.rows and not columns:
+        raise FileRejected("E_MISSING_COLUMN", f"The features of {path.name} have no properties; export them with their attributes.")
+    return {**out.answer(list(columns)), "has_shapes": out.has_shapes}
 
 
 def _items(stream: Stream, name: str) -> Iterator[dict[str, Any]]:
@@ -191,6 +193,7 @@ def _hand_over(items: list[dict[str, Any]], columns: dict[str, int], out: Handov
         out.add(cells)
         is_point = place is not None or (geometry is None and isinstance(item.get("geometry"), dict))
         out.has_geometry = out.has_geometry or not is_point
+        out.has_shapes = out.has_shapes or "geometry" in item
         out.shape(None if geometry is None else shapely.to_wkb(geometry))
 
 

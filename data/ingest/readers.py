@@ -125,7 +125,7 @@ class _Reading:
         separator = delimited.separator_of(path, self._score)
         head = delimited.head_of(path, separator)
         if not head:
-            raise delimited.no_header(self._path)
+            raise delimited.no_header(path, self._name)
         headers, last, is_known = header_of([fields for fields, _ in head], self._score, self._name)
         if not is_known and sniff.names_no_text(self._path):
             raise FileRejected("E_CORRUPT", f"{self._name} is not what its name says; export it again.")
@@ -211,7 +211,7 @@ class _Reading:
             raw.headers, raw.types = raw.headers[:-2], raw.types[:-2]
         if found["has_geometry"]:
             raw.geometry = np.array([None if wkb is None else shapely.from_wkb(wkb) for wkb in shapes_of(folder)], dtype=object)
-        raw.format = task
+        raw.format = "features" if found.get("has_shapes", True) else task
         return raw
 
     def _handed_over(self, folder: Path, headers: list[str], columns: list[str], found: Mapping[str, Any]) -> Raw:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_HIDDEN: Final = ("feed_ix", "refused", "own_reasons", "seen")
+_HIDDEN: Final = ("feed_ix", "refused", "own_reasons", "seen", "has_shapes")
 
 
 @dataclass
@@ -33,6 +33,8 @@ class FileReport:
     seen
         What the file system said of the file when it was read; where it says the same again, the bytes are the same. Empty where
         the file had only just been written.
+    has_shapes
+        Whether its format gives every row a place for a geometry.
     is_uploaded
         Sent by a person through the data page or ``take``; no configuration names it.
     arrived_at
@@ -66,11 +68,12 @@ class FileReport:
     feed_ix: int = 0
     refused: int = 0
     own_reasons: dict[str, int] = field(default_factory=dict)
+    has_shapes: bool = False
 
     @property
     def has_position(self) -> bool:
-        """Whether the file has columns for a position, so that one can be missing."""
-        return bool({"lon", "lat", "point"} & set(self.recognised))
+        """Whether the file has a place for a position, so that one can be missing; a video point without one is always told."""
+        return self.has_shapes or self.kind == "video_point" or bool({"lon", "lat", "point"} & set(self.recognised))
 
     @property
     def is_good(self) -> bool:

@@ -67,8 +67,10 @@ def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limi
         if item.required:
             checks.append(Check("E_ID_MISSING", name, f"{g} IS NULL"))
         bad = rf"(NOT k_{name} AND (length({g}) > {LONGEST_ID} OR regexp_matches({g}, '[\x00-\x1f\x7f\x{{FFFD}}<>\"''\\`]')))"
+        if item.type == "id" or item.required:
+            rounded = f"({values.exponent(g)} OR {values.is_long_float(g)})"
+            checks.append(Check("E_ID_PRECISION", name, rounded, is_of_writing=True))
         if item.type == "id":
-            checks.append(Check("E_ID_PRECISION", name, values.exponent(g), is_of_writing=True))
             is_invalid = f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"
             checks.append(Check("E_ID_INVALID", name, is_invalid, is_of_writing=True))
     elif item.type == "instant":

@@ -208,9 +208,14 @@ def with_ending(path: Path, ending: str, folder: Path) -> Path:
     return other
 
 
+def _is_broken(name: str) -> bool:
+    """Whether a name holds bytes that are no UTF-8; Python shows them as halves of surrogate pairs."""
+    return any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def plainly_named(path: Path, folder: Path, name: str) -> Path:
     """``path``, or another name for it in ``folder`` where its own would be taken as a pattern or an address."""
-    if not set(str(path)) & set("*?[]{}:") or os.name == "nt":
+    if os.name == "nt" or not (set(str(path)) & set("*?[]{}:") or _is_broken(str(path))):
         return path
     other = folder / name
     other.symlink_to(path.resolve())

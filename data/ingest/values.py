@@ -195,6 +195,11 @@ def exponent(text: str) -> str:
     return rf"((contains({text}, '+') OR contains({text}, '.')) AND regexp_full_match({text}, '{number}'))"
 
 
+def is_long_float(text: str) -> str:
+    """Whether a text is a whole number with a point and more digits than a floating point number keeps."""
+    return rf"(contains({text}, '.') AND regexp_full_match({text}, '[1-9][0-9]{{15,}}\.0*'))"
+
+
 def number(text: str) -> str:
     """A finite number, thousands separators allowed."""
     value = f"TRY_CAST(replace({text}, ',', '') AS DOUBLE)"

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from data.errors import FileRejected
+from data.ingest import sniff
 from data.ingest.features import UNREADABLE, crs_or_none, is_point, to_wgs84_system
 from data.ingest.handover import Handover, cell_text
 from data.ingest.limits import limit
@@ -42,12 +43,14 @@ def read(path: Path, declared: str | None, encoding: str | None, layer: str | No
     else:
         options["layer"], more = _layer(path, layer)
         warnings += more
+    # The library goes by the ending of names.
+    named = path if is_shapefile else sniff.with_ending(path, ".gpkg", folder)
     try:
         with contextlib.ExitStack() as stack:
             out = stack.enter_context(Handover(folder))
             start, headers = 0, None
             while True:
-                meta, _, wkb, columns = raw.read(path, force_2d=True, skip_features=start, max_features=_BATCH, **options)
+                meta, _, wkb, columns = raw.read(named, force_2d=True, skip_features=start, max_features=_BATCH, **options)
                 if headers is None:
                     headers = [str(name) for name in meta["fields"]]
                     if len(headers) > limit("max_columns"):
@@ -62,7 +65,11 @@ def read(path: Path, declared: str | None, encoding: str | None, layer: str | No
     except (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, ValueError, RuntimeError) as error:
         raise FileRejected("E_CORRUPT", f"{path.name} cannot be opened ({str(error)[:200]}); export it again.") from error
     kept = [name for name in headers if name.lower() not in {"lon", "lat"}]
-    return {**out.answer([*kept, "lon", "lat"], warnings), "has_position": out.has_position or len(kept) < len(headers)}
+    return {
+        **out.answer([*kept, "lon", "lat"], warnings),
+        "has_position": out.has_position or len(kept) < len(headers),
+        "has_shapes": wkb is not None,
+    }
 
 
 def _hand_over(out: Handover, size: int, columns: dict[str, Any], wkb: Any, *, crs: str | None, declared: str | None) -> None:

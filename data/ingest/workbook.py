@@ -80,7 +80,8 @@ class Workbook:
             raise FileRejected("E_TYPE", f"{self._path.name} has no sheet '{sheet}'; it has {', '.join(self._book.sheet_names[:20])}.")
         heads = [{"sheet": name, "rows": rows} for name in candidates[:_MOST_SHEETS] if (rows := self._head(name))]
         if not heads:
-            raise FileRejected("E_EMPTY_FILE", f"{self._path.name} holds no cells; export it again.")
+            shown = "has no cells in the sheets that are shown; show the hidden ones" if warnings else "holds no cells; export it again"
+            raise FileRejected("E_EMPTY_FILE", f"{self._path.name} {shown}.")
         return {"heads": heads, "warnings": warnings + (["W_MULTI_SHEET"] if len(heads) > 1 else [])}
 
     def rows(self, sheet: str, skipped: int, width: int, folder: Path) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def check(
     """
     if kind not in get_args(EntityKind):
         raise ConfigError(f"Kind '{kind}' is not known; expected one of {', '.join(get_args(EntityKind))}.")
-    if not os.path.lexists(file) or file.is_dir():
+    if not os.path.lexists(file) or (file.is_dir() and not file.is_symlink()):
         raise ConfigError(f"There is no file {file}; check the path.")
     settings = Config.default() if config is None else config if isinstance(config, Config) else Config.load(config)
     earlier = Earlier.of_store(store) if store is not None and source is not None else None
@@ -112,7 +112,8 @@ def _source(config: Config, file: Path, kind: str) -> SourceConfig:
         if fnmatch.fnmatch(file.name, source.path.name):
             return replace(source, path=file)
     level = config.levels[-1] if kind == "area" else None
-    return SourceConfig(name=file.stem, kind=kind, path=file, level=level)  # type: ignore[arg-type]
+    name = file.stem.encode("utf-8", "replace").decode()
+    return SourceConfig(name=name, kind=kind, path=file, level=level)  # type: ignore[arg-type]
 
 
 def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, Any]:
