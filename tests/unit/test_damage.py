@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data.errors import NoSnapshot, SnapshotRefused, StoreError
@@ -91,9 +93,50 @@ def _in_place_of(kind: str, suffix: str) -> Callable[[Path, str, str], None]:
     return spoil
 
 
+def _shortened(store: Path, good: str, bad: str, *, by: int | None) -> None:
+    path = store / "snapshots" / f"{bad}.duckdb"
+    os.truncate(path, path.stat().st_size - (by or path.stat().st_size // 2))
+
+
+def _lengthened(store: Path, good: str, bad: str) -> None:
+    with (store / "snapshots" / f"{bad}.duckdb").open("ab") as file:
+        file.write(b"\0")
+
+
+def _linked_to_the_other(store: Path, good: str, bad: str) -> None:
+    (store / "snapshots" / f"{bad}.duckdb").unlink()
+    os.link(store / "snapshots" / f"{good}.duckdb", store / "snapshots" / f"{bad}.duckdb")
+
+
+def _half_of_each(store: Path, good: str, bad: str) -> None:
+    """Two generations in one file, as a copy that was interrupted leaves it."""
+    older, path = ((store / "snapshots" / f"{name}.duckdb").read_bytes() for name in (good, bad))
+    (store / "snapshots" / f"{bad}.duckdb").write_bytes(path[: len(path) // 2] + older[len(path) // 2 :])
+
+
+def _of_another_store(*suffixes: str) -> Callable[[Path, str, str], None]:
+    def spoil(store: Path, good: str, bad: str) -> None:
+        other = store.with_name("other")
+        identity = add(other, 5)
+        for suffix in suffixes:
+            shutil.copy(other / "snapshots" / f"{identity}{suffix}", store / "snapshots" / f"{bad}{suffix}")
+        shutil.rmtree(other)
+
+    spoil.__name__ = f"another store's {' and '.join(suffixes)}"
+    return spoil
+
+
 RECIPES: list[Callable[[Path, str, str], None]] = [
     _swap_manifests,
     _swap_files,
+    _half_of_each,
+    _lengthened,
+    partial(_shortened, by=None),
+    partial(_shortened, by=1),
+    _linked_to_the_other,
+    _of_another_store(".json"),
+    _of_another_store(".duckdb"),
+    _of_another_store(".json", ".duckdb"),
     *(_in_place_of(kind, suffix) for kind in ("link", "folder", "pipe", "loop", "empty", "nothing") for suffix in (".json", ".duckdb")),
     lambda store, good, bad: _resealed(store, bad, schema_version=SCHEMA_VERSION + 1),
     lambda store, good, bad: _resealed(store, bad, schema_version=str(SCHEMA_VERSION)),
@@ -104,7 +147,7 @@ RECIPES: list[Callable[[Path, str, str], None]] = [
 ]
 
 
-@pytest.mark.parametrize("spoil", RECIPES, ids=lambda spoil: spoil.__name__)
+@pytest.mark.parametrize("spoil", RECIPES, ids=lambda spoil: getattr(spoil, "__name__", str(spoil)))
 def test_what_is_not_what_was_published_is_refused(store: Path, spoil: Callable[[Path, str, str], None]) -> None:
     good, bad = add(store, 1), add(store, 2)
     running = Store(store)
@@ -123,6 +166,22 @@ def test_what_is_not_what_was_published_is_refused(store: Path, spoil: Callable[
     assert better > bad
     for opened in (running, Store(store)):
         assert (opened.current().id, opened.problem) == (better, None)
+
+
+def test_a_bit_flipped_anywhere_in_the_tables_is_refused(store: Path) -> None:
+    identity = add(store, 2)
+    path = store / "snapshots" / f"{identity}.duckdb"
+    size = path.stat().st_size
+    opened = Store(store)
+    for place in [0, 8, 4095, 4096, size - 1, *np.random.default_rng(11).integers(size, size=40).tolist()]:
+        with path.open("r+b") as file:
+            file.seek(place)
+            byte = file.read(1)[0]
+            for written, is_whole in ((byte ^ 1 << place % 8, False), (byte, True)):
+                file.seek(place)
+                file.write(bytes([written]))
+                file.flush()
+                assert opened.verify(identity)["ok"] is is_whole, place
 
 
 @pytest.mark.parametrize("kind", ["folder", "full folder", "pipe", "garbage", "huge", "missing"])
