@@ -158,7 +158,8 @@ class City:
         for name, column in (("opened", "open_dt"), ("target", "sla_target_dt"), ("closed", "closed_dt")):
             local = pd.to_datetime(rows[column], format="%Y-%m-%d %H:%M:%S", errors="coerce")
             rows = rows.assign(**{name: local.dt.tz_localize(ZONE, nonexistent="NaT", ambiguous="NaT")})
-        bad = rows["opened"].isna() | (rows["closed"] < rows["opened"])
+        unreadable = [rows[name].isna() & (rows[column] != "") for name, column in (("target", "sla_target_dt"), ("closed", "closed_dt"))]
+        bad = rows["opened"].isna() | unreadable[0] | unreadable[1] | (rows["closed"] < rows["opened"])
         bad |= (rows["case_status"] == "Closed") & rows["closed"].isna()
         bad |= (rows["case_status"] == "Open") & rows["closed"].notna()
         self.refused = len(read) - int((~bad).sum())
