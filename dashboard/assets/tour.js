@@ -53,6 +53,7 @@
             window.quanyuOpened.follow();
         }
         document.querySelectorAll("#page details[open]").forEach(function (one) { one.removeAttribute("open"); });
+        window.quanyuCameras.close(); /* and with it the stream of a preview */
         own = query;
         askedAt = Date.now();
         keep();
