@@ -15,17 +15,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.ingest import frames, placing, same_ids, values
+from data.ingest import same_ids, values
 from data.ingest.areas import Division
 from data.ingest.categories import CategoryTree
 from data.ingest.dictionaries import Dictionaries, outcome_key
+from data.ingest.event_places import EventPlaces
 from data.ingest.events import absent
-from data.ingest.fields import level_fields
-from data.ingest.rules import BIT, POSITION_CODES, REPAIR
+from data.ingest.rules import POSITION_CODES, REPAIR
 from data.ingest.same_ids import LOST, SUPERSEDED, VALID
 from data.schema import CELL_COLUMNS, DATUMS, TABLES, URGENCIES
 
-_FK: Final = ("E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH")
 _ROW_GROUP: Final = 122_880
 """Rows whose least and greatest time DuckDB keeps."""
 _FEW_GROUPS: Final = 4
@@ -49,12 +48,8 @@ class EventTable:
 
     Attributes
     ----------
-    details
-        ``file_ix, row_no, code, column_name, value``: reasons found here, as frames; those for single rows, not for ids.
     lost
         The same for rows that lost to another of their id, as a relation; None where there are none.
-    findings
-        ``(file_ix, code, n)``: let pass, but counted, before rows of one id are compared.
     first, written
         ``event_ix`` of the first event written here, and how many were.
     """
@@ -62,122 +57,27 @@ class EventTable:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, division: Division | None, levels: tuple[str, ...], epsg: Mapping[int, str]
     ) -> None:
-        self._connection, self._division, self._epsg = connection, division, dict(epsg)
-        self._area_columns = ["area_code", *(item.name for item in level_fields(levels))]
-        self._levels = levels
+        self._connection, self._division = connection, division
         self._absent = absent(connection, levels)
-        self._named_by = [name for name in self._area_columns if name not in self._absent]
+        self._places = EventPlaces(connection, division, levels, epsg)
         self.first = int(connection.execute("SELECT coalesce(max(event_ix) + 1, 0) FROM event").fetchall()[0][0])
         self.written = 0
-        self.details: list[pd.DataFrame] = []
         self.lost: str | None = None
-        self.findings: list[tuple[int, str, int]] = []
+
+    @property
+    def details(self) -> list[pd.DataFrame]:
+        """``file_ix, row_no, code, column_name, value``: reasons found here for single rows, not for ids, as frames."""
+        return self._places.details
+
+    @property
+    def findings(self) -> list[tuple[int, str, int]]:
+        """``(file_ix, code, n)``: let pass, but counted, before rows of one id are compared."""
+        return self._places.findings
 
     def judge(self) -> None:
         """Locate every event, resolve the codes it gives itself, and settle rows that share an id."""
-        self._locate()
-        self._declare()
-        self._without_place()
-        self._count_findings()
-        self.lost = same_ids.settle(self._connection, self._area_columns, self._absent)
-
-    def _locate(self) -> None:
-        positions = "coalesce(lon, 'nan') AS lon, coalesce(lat, 'nan') AS lat, position_code, datum_ix, file_ix"
-        arrays = self._connection.execute(f"SELECT rowid AS stage_row, {positions} FROM stage").fetchnumpy()
-        # Taken out one by one: of millions of rows no array is held twice.
-        lon, lat = (np.array(arrays.pop(name), dtype=float) for name in ("lon", "lat"))
-        rows, staged, datum_ix, file_ix = (np.array(arrays.pop(name)) for name in ("stage_row", "position_code", "datum_ix", "file_ix"))
-        code = staged.copy()
-        for file, epsg in self._epsg.items():
-            rows = np.flatnonzero(file_ix == file)
-            part = lon[rows], lat[rows], code[rows]
-            placing.to_degrees(*part, datum_ix[rows], epsg)
-            lon[rows], lat[rows], code[rows] = part
-        placing.to_degrees(lon, lat, code, np.where(np.isin(file_ix, list(self._epsg)), 0, datum_ix), None)
-        del datum_ix, file_ix
-        found = placing.judge(lon, lat, code, self._division)
-        del lon, lat
-        places = {"stage_row": rows, "at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}
-        frames.temporary(self._connection, "located", pd.DataFrame(places, copy=False))
-        changed = np.flatnonzero(found.code != staged)
-        moved = pd.DataFrame({"stage_row": rows[changed], "code": found.code[changed]})
-        frames.temporary(self._connection, "moved", moved)
-        self._connection.execute("UPDATE stage SET position_code = moved.code FROM moved WHERE stage.rowid = moved.stage_row")
-
-    def _declare(self) -> None:
-        """Fill ``declared``; table ``own``: per distinct combination of area columns its place there and what is wrong with it."""
-        connection = self._connection
-        lasts = [0] if self._division is None else self._division.table["last_ix"].tolist()
-        last_of = pd.DataFrame({"ix": np.arange(len(lasts), dtype=np.int32), "at_last": np.array(lasts, dtype=np.int32)})
-        frames.temporary(connection, "area_last", last_of)
-        known = {
-            (code, tuple(names)): int(ix)
-            for ix, code, names in connection.execute("SELECT declared_ix, area_code, names FROM declared").fetchall()
-        }
-        codes = None if self._division is None else placing.OwnCodes(self._division, self._levels)
-        chosen = ", ".join(self._named_by) or "NULL"
-        own, new = [], []
-        for row in connection.execute(f"SELECT DISTINCT {chosen} FROM stage ORDER BY ALL").fetchall():
-            by_name = dict(zip(self._named_by, row, strict=False))
-            code, names = by_name.get("area_code"), tuple(by_name.get(name) for name in self._area_columns[1:])
-            at, bits = (-1, 0) if codes is None else codes.resolve(code, names)
-            if (code, names) not in known:
-                known[code, names] = len(known)
-                new.append((known[code, names], code, list(names), at, [name for name in _FK if bits & BIT[name]]))
-            cells = row if self._named_by else ()
-            own.append((*cells, known[code, names], at, lasts[at] if at >= 0 else -1, bits))
-        if new:
-            parts = dict(zip(("ix", "code", "names", "area", "found"), (list(part) for part in zip(*new, strict=True)), strict=True))
-            connection.execute(
-                "INSERT INTO declared SELECT unnest($ix), unnest($code::VARCHAR[]), unnest($names::VARCHAR[][]), unnest($area), "
-                "unnest($found::VARCHAR[][])",
-                parts,
-            )
-        columns = [*(f"own_{name}" for name in self._named_by), "own_ix", "own_area", "own_last", "own_bits"]
-        frames.temporary(self._connection, "own", pd.DataFrame(own, columns=columns).astype(dict.fromkeys(columns[:-4], "str")))
-
-    def _placed(self, rows: str, name: str = "b") -> str:
-        """Rows beside the area they name themselves (``own_``)."""
-        on = " AND ".join(f"{name}.{column} IS NOT DISTINCT FROM own.own_{column}" for column in self._named_by) or "true"
-        return f"(SELECT {name}.*, own_ix, own_area, own_last, own_bits FROM {rows} AS {name} JOIN own ON {on})"
-
-    def _without_place(self) -> None:
-        """Codes that name no area quarantine a row without a usable position; with one they are findings."""
-        if not self._named_by or self._division is None:
-            return
-        value = ", ".join(self._named_by)
-        rows = "(SELECT *, rowid AS stage_row FROM stage WHERE codes = 0 AND position_code <> 0)"
-        self._connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE nowhere AS SELECT stage_row, own_bits, file_ix, row_no, concat_ws(' / ', {value}) AS value
-                FROM {self._placed(rows)} WHERE own_bits <> 0"""
-        )
-        self._connection.execute("UPDATE stage SET codes = codes | own_bits FROM nowhere WHERE stage.rowid = stage_row")
-        column = "area_code" if "area_code" in self._named_by else self._named_by[-1]
-        for name in _FK:
-            self.details.append(
-                self._connection.execute(
-                    "SELECT file_ix, row_no, $code AS code, $column AS column_name, value FROM nowhere WHERE own_bits & $bit <> 0",
-                    {"code": name, "column": column, "bit": BIT[name]},
-                ).df()
-            )
-
-    def _count_findings(self) -> None:
-        for file_ix, code, n in self._connection.execute(
-            "SELECT file_ix, position_code, count(*) FROM stage WHERE codes = 0 AND position_code <> 0 GROUP BY ALL"
-        ).fetchall():
-            self.findings.append((file_ix, POSITION_CODES[code], n))
-        if not self._named_by or self._division is None:
-            return
-        outside = "at_area >= 0 AND own_area > 0 AND at_area NOT BETWEEN own_area AND own_last AND own_area NOT BETWEEN at_area AND at_last"
-        named = ", ".join(self._named_by)
-        both = f"(SELECT file_ix, codes, at_area, {named} FROM stage POSITIONAL JOIN located)"
-        counted = ", ".join(
-            f"count(*) FILTER (own_bits & {BIT[name]} <> 0{f' OR ({outside})' if name == 'E_GRID_MISMATCH' else ''})" for name in _FK
-        )
-        rows = self._connection.execute(
-            f"SELECT file_ix, {counted} FROM {self._placed(both)} LEFT JOIN area_last ON ix = at_area WHERE codes = 0 GROUP BY 1"
-        ).fetchall()
-        self.findings += [(file_ix, name, n) for file_ix, *found in rows for name, n in zip(_FK, found, strict=True) if n]
+        self._places.judge()
+        self.lost = same_ids.settle(self._connection, self._places.columns, self._absent)
 
     def set_aside_rows(self, file_ix: int) -> pd.DataFrame:
         """``row_no`` and ``place`` in ``POSITION_CODES`` of one file's accepted rows without a usable position."""
@@ -280,15 +180,19 @@ class EventTable:
             "repairs": "coalesce(repairs, 0)",
             "code": f"CASE codes {lost} END",
         }
-        # What no file has is added after sorting, which moves every column it is given.
+        # Sorting moves every column it is given: what no file has, and what follows from other columns, is added after it.
+        after = {name: expressions.pop(name) for name in ("day", "hour_of_week", "duration_s", "datum", "position_code")}
+        moved = ("datum_ix", "position_code", *(["closed_at"] if "closed_at" in self._absent else []))
         constant = {name: f"CAST(NULL AS {TABLES['event'][name]})" for name in TABLES["event"] if name in self._absent}
         constant |= {name: value for name, value in _WITHOUT.items() if name.removesuffix("_ix") in self._absent}
         constant |= {"event_ix": "NULL"}
-        chosen = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in TABLES[table] if name not in constant)
-        shown = ", ".join(f"{constant.get(name, name)} AS {name}" for name in TABLES[table])
+        chosen = ", ".join(
+            [*moved, *(f"{expressions.get(name, name)} AS {name}" for name in TABLES[table] if name not in constant | after)]
+        )
+        shown = ", ".join(f"{(constant | after).get(name, name)} AS {name}" for name in TABLES[table])
         few = f"WHERE stage_row IN (SELECT rowid FROM stage WHERE {condition})" if table == "rival" else ""
         rows = f"(SELECT * FROM {self._rows('rowid AS stage_row')} JOIN (SELECT * FROM located {few}) USING (stage_row) WHERE {condition})"
-        keyed = f"(SELECT *, {outcome_key()} AS outcome_key FROM {self._placed(rows)})"
+        keyed = f"(SELECT *, {outcome_key()} AS outcome_key FROM {rows})"
         paths = " AND ".join(f"e.{name} IS NOT DISTINCT FROM c_{name}" for name in ("domain", "category", "subcategory"))
         return f"""INSERT INTO {table} SELECT {shown} FROM (SELECT {chosen} FROM {keyed} AS e
             JOIN outcome_place USING (outcome_key)
