@@ -7,7 +7,7 @@
 
     const EVERY_MS = 3000;
     const AGAIN_MS = 1000; /* after an answer that did not come */
-    const LIMIT_MS = 4000;
+    const LIMIT_MS = 8000;
     const SILENCE_MS = 15000;
     const SPREAD_MS = 2000; /* so that a hundred walls do not come at once */
     const UNSHOWN_MS = 10000;
@@ -32,7 +32,8 @@
     let failures = 0;
     let generation = null;
     let isLeaving = false;
-    let isAsking = false;
+    let asking = null; /* the open request */
+    let isRefused = false; /* an answer was refused, not only slow: others may have been lost */
     let next = 0;
     let today = null; /* in the zone of the deployment */
     let shown = null; /* the snapshot that the page shows, where it says so */
@@ -102,12 +103,13 @@
         if (!element) {
             return;
         }
-        const wasMissed = failures > 0;
-        if (wasMissed && Date.now() - heardAt > SILENCE_MS) {
+        const wasRefused = isRefused;
+        if (failures > 0 && Date.now() - heardAt > SILENCE_MS) {
             reload();
             return;
         }
         failures = 0;
+        isRefused = false;
         heardAt = Date.now();
         if (said.build !== element.dataset.build && isNews(said.build)) {
             reload();
@@ -122,7 +124,7 @@
             generation = said.generation;
             askedAt = Date.now();
             window.dash_clientside.set_props("generation", { data: generation });
-        } else if (wasMissed || isUnshown) {
+        } else if (wasRefused || isUnshown) {
             ask();
         }
         if (said.status === "down" || said.status === "degraded") {
@@ -140,6 +142,7 @@
 
     function missed(status) {
         failures += 1;
+        isRefused = isRefused || status !== null;
         if (status === 401) {
             reload();
         }
@@ -178,11 +181,11 @@
     }
 
     function beat() {
-        if (isAsking) {
+        if (asking) {
             return;
         }
-        isAsking = true;
         const stop = new AbortController();
+        asking = stop;
         const timer = window.setTimeout(function () { stop.abort(); }, LIMIT_MS);
         fetch("/api/v1/generation", { signal: stop.signal, cache: "no-store", credentials: "same-origin" })
             .then(function (answer) {
@@ -192,9 +195,9 @@
                 }
                 return answer.json().then(heard);
             })
-            .catch(function () { missed(0); })
+            .catch(function () { missed(stop.signal.aborted ? null : 0); })
             .finally(function () {
-                isAsking = false;
+                asking = null;
                 window.clearTimeout(timer);
                 later(failures > 0 ? AGAIN_MS : EVERY_MS);
             });
@@ -203,8 +206,15 @@
     window.addEventListener("quanyu:arranged", function (event) {
         shown = event.detail.snapshot;
     });
-    /* the network is back, or the machine was asleep */
-    window.addEventListener("online", beat);
+    /* the network is back: what was asked before may hang for good */
+    window.addEventListener("online", function () {
+        if (asking) {
+            asking.abort();
+        } else {
+            beat();
+        }
+    });
+    /* the machine was asleep */
     document.addEventListener("visibilitychange", function () {
         if (!document.hidden) {
             beat();

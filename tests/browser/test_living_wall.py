@@ -203,7 +203,8 @@ def test_kiosk_view_is_quiet_until_somebody_touches_it_and_f_takes_the_whole_dis
 
 
 def test_at_the_deployments_midnight_the_page_asks_anew(open_wall: Callable[..., Page]) -> None:
-    page = open_wall("", time="2026-11-22T15:59:50Z")  # ten seconds before midnight in Shanghai
+    page = open_wall("", time="2026-11-22T15:00:00Z")
+    page.clock.pause_at("2026-11-22T15:59:50Z")  # ten seconds before midnight in Shanghai
     sent: list[Request] = []
     page.on("request", lambda request: UPDATE in request.url and sent.append(request))
     later(page, 5)
