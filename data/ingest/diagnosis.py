@@ -201,13 +201,10 @@ def _samples(connection: duckdb.DuckDBPyConnection, files: list[Any], every: Map
 def of_stage(connection: duckdb.DuckDBPyConnection, division: Division, *, is_assumed: bool = False) -> Diagnosis | None:
     """The same for the accepted rows of one file that :class:`data.ingest.event_table.EventTable` has judged, before they are written.
 
-    Reads the tables ``stage`` and ``own``. None where no row has a position in degrees and an area of its own with a boundary.
+    Reads the tables ``stage`` and ``located``. None where no row has a position in degrees and an area of its own with a boundary.
     """
-    inner = {"own_ix", "own_area", "own_last", "own_bits"}
-    named = [name.removeprefix("own_") for name, *_ in connection.execute("DESCRIBE own").fetchall() if name not in inner]
-    on = " AND ".join(f"stage.{name} IS NOT DISTINCT FROM own.own_{name}" for name in named) or "true"
     frame = connection.execute(
-        f"""SELECT lon, lat, own_area, datum_ix FROM stage JOIN own ON {on}
+        """SELECT lon, lat, own_area, datum_ix FROM stage JOIN located ON stage.rowid = stage_row
             WHERE codes = 0 AND position_code = 0 AND own_area > 0 AND datum_ix < $datums
             QUALIFY count(*) OVER () <= $most OR hash(lon, lat) % (count(*) OVER () // $most)::UBIGINT = 0""",
         {"datums": len(DATUMS), "most": SAMPLE},
