@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import plotly.utils
 import pytest
 
 from dashboard.context import Context
 from dashboard.factory import create_app
 from dashboard.links import merge
+from dashboard.opened import sheet
+from dashboard.opened.panel import answer
 from dashboard.panels import WALL
 from dashboard.panels.panel import Panel
 from dashboard.scenes.applied import applied, expanded
@@ -135,6 +139,13 @@ def test_taking_away_what_a_scene_sets_keeps_it_away(view: View) -> None:
     assert "category" not in left
     other = merge(address, {"scene": "market", "domain": None, "indicator": None})
     assert applied(shipped(), view, other).selection.domain == ("大市场",)
+
+
+@pytest.mark.parametrize(("base", "is_filtered"), [("scene=livelihood", True), ("scene=livelihood&domain=,", False), ("", False)])
+def test_a_number_opened_in_a_scene_is_the_scene_s(demo_store: Path, base: str, is_filtered: bool) -> None:
+    opened = answer(Context(Settings(), Store(demo_store)), sheet.draw, {"n": 1, "base": base, "open": "accepted"})
+    head = json.dumps(opened[0], cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
+    assert ("大民生" in head) is is_filtered
 
 
 def test_what_the_data_do_not_have_is_said_and_left_out(tmp_path: Path, view: View) -> None:
