@@ -14,7 +14,7 @@ from dashboard.look import Look
 from dashboard.words import say
 from data import queries
 
-MOST = 12
+MOST = 10
 
 
 def build(look: Look) -> tuple[Any, ...]:
