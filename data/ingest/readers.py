@@ -9,8 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from data.ingest import delimited, encodings, geoparquet, sniff
 from data.ingest.delimited import BLANKS, Score
 from data.ingest.fields import FIELDS
 from data.ingest.handover import shapes_of
+from data.ingest.headings import header_of
 from data.ingest.limits import MB, limit
 from data.ingest.raw import Options, Raw
 from data.ingest.sandbox import Sandbox
@@ -31,7 +31,6 @@ from data.ingest.sniff import Stamp
 _SAMPLE: Final = 300
 _MORE_THAN_ANY: Final = 100
 """Rows a byte of Parquet may stand for; a footer that claims more lies or is a bomb."""
-_LOOKS_LIKE_DATA: Final = re.compile(r"[\s\d./:年月日时分秒TZ+-]*\d[\s\d./:年月日时分秒TZ+-]*")
 _numbers = itertools.count()
 _log = logging.getLogger(__name__)
 
@@ -163,7 +162,10 @@ class _Reading:
         padded: bool = False,
     ) -> None:
         """DuckDB's own reader, for files without a single irregular record; raises where there is one."""
-        blank = " AND ".join(f"({column} IS NULL OR trim({column}, $blanks) = '')" for column in columns)
+        # Nearly every cell is told by its first character.
+        blank = " AND ".join(
+            f"({column} IS NULL OR (contains($blanks, {column}[1]) AND trim({column}, $blanks) = ''))" for column in columns
+        )
         where = f"WHERE NOT ({blank})" if has_blanks else ""
         # A record longer than this is left to the slower way, which reads it piece by piece.
         size = min(8 * MB, limit("max_record_mb") * MB) if has_blanks else 2 * limit("max_record_mb") * MB
@@ -261,40 +263,3 @@ class _Reading:
     def _count(self, relation: str) -> int:
         # fetchone would leave the result open, and an open result blocks registering frames.
         return int(self._connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
-
-
-def header_of(rows: Sequence[Sequence[str]], score: Callable[[Sequence[str]], int], name: str) -> tuple[list[str], int, bool]:
-    """Which of the first rows is the header, two-row headings joined.
-
-    Where no name is known it is the first row that is at least half as full as the fullest: titles and notes above a table are not.
-
-    Returns
-    -------
-    tuple
-        The names, the index of the header's last row, and whether any name is known.
-
-    Raises
-    ------
-    FileRejected
-        ``E_NO_HEADER`` when that row reads like data.
-    """
-    best: tuple[int, int, list[str]] | None = None
-    for ix, row in enumerate(rows):
-        names = [cell.strip(BLANKS) for cell in row]
-        options = [(score(names), ix, names)]
-        if ix + 1 < len(rows):
-            width = max(len(row), len(rows[ix + 1]))
-            upper, lower = ((list(part) + [""] * width)[:width] for part in (row, rows[ix + 1]))
-            joined = [(below or above).strip(BLANKS) for above, below in zip(upper, lower, strict=True)]
-            options.append((score(joined), ix + 1, joined))
-        for option in options:
-            if option[0] > (best[0] if best else 0):
-                best = option
-    if best is not None and (best[0] > 1 or not any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in best[2])):
-        return best[2], best[1], True
-    filled = [len({cell.strip(BLANKS) for cell in row} - {""}) for row in rows]
-    at = next(ix for ix, n in enumerate(filled) if 2 * n >= max(filled))
-    first = [cell.strip(BLANKS) for cell in rows[at]]
-    if any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in first) or not any(first):
-        raise FileRejected("E_NO_HEADER", f"{name} has no header row; its first row is '{', '.join(first[:4])[:80]}'.")
-    return first, at, False

@@ -11,7 +11,7 @@ from dashboard.desk import naming
 from dashboard.desk.books import of_entries
 from dashboard.desk.upload import Upload
 from data.ingest.fields import EVENT
-from data.ingest.readers import header_of
+from data.ingest.headings import header_of
 from data.ingest.recognise import score
 
 UPLOAD = Upload("0" * 32, "来信.xlsx", 10, "", source="来信")
@@ -80,3 +80,28 @@ def test_where_no_header_is_known_titles_above_the_table_are_not_taken_for_one(a
     rows = [*above, ["来信编号", "来信日期", "归口"], ["LX1", "昨天", "城管"]]
     names, last, is_known = header_of(rows, lambda _headers: 0, "来信.xlsx")
     assert (names, last, is_known) == (["来信编号", "来信日期", "归口"], at, False)
+
+
+TWO_ROWS = ["流水", "来访信息", "", "", "办理情况", "", "备注"], ["", "来访日子", "门类", "说明", "眼下进展", "答复日子", ""]
+JOINED = ["流水", "来访日子", "门类", "说明", "眼下进展", "答复日子", "备注"]
+CASES = [[f"LF{ix}", f"2026-11-0{ix} 09:00:00", "市容", "占道", "办妥了", "", ""] for ix in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [TWO_ROWS, (["流水", "来访", "", "", "", "", ""], TWO_ROWS[1]), ([*TWO_ROWS[0][:4], "办", "", ""], [*TWO_ROWS[1][:6], "备注"])],
+    ids=["half full", "hardly full", "last column below"],
+)
+def test_a_heading_of_two_rows_is_joined_where_none_of_its_words_is_known(heading: tuple[list[str], list[str]]) -> None:
+    rows = [["来访登记台账"], ["填报人：某某"], *heading, *CASES]
+    names, last, is_known = header_of(rows, lambda _headers: 0, "来访.xlsx")
+    assert (names, last, is_known) == ([*JOINED[:6], JOINED[6] if "备注" in (*heading[0], *heading[1]) else ""], 3, False)
+
+
+@pytest.mark.parametrize(
+    "first", [["LF0", "昨天", "市容", "占道", "办妥了", "", ""], ["LF0", "2026-11-01", "市容", "占道", "办妥了", "", ""]]
+)
+def test_a_record_below_a_heading_with_a_column_without_name_stays_a_record(first: list[str]) -> None:
+    heading = ["流水", "来访", "门类", "", "进展", "答复", "备注"]
+    rows = [heading, first, *([f"LF{ix}", "前天", "市容", "占道", "办妥了", "", ""] for ix in range(5))]
+    assert header_of(rows, lambda _headers: 0, "来访.xlsx") == (heading, 0, False)
