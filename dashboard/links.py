@@ -57,12 +57,13 @@ def closed(address: str) -> str:
 def opener(address: str, indicator: str, children: Any, class_name: str = "", changes: Changes | None = None, **more: Any) -> html.A:
     """A number that opens: ``indicator`` of the address with ``changes``, which may name a ``part`` of it.
 
-    A link like all controls, so that it works in a new tab; ``opened.js`` catches the click.
+    A link like all controls, so that it works in a new tab; ``opened.js`` catches the click. What is opened stands in it as far as
+    may be as it stands beside it, since a screen holds a hundred of them.
     """
     value = opened(indicator, changes or {})
     return html.A(
         children,
-        href=f"?{merge(address, {OPEN: value})}",
+        href=f"?{merge(address, {OPEN: None})}&{urlencode({OPEN: value}, safe=',:@?=')}",
         className=f"opener {class_name}".strip(),
         **attributes(data_open=value, aria_haspopup="dialog"),
         **more,

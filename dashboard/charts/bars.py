@@ -50,7 +50,7 @@ def draw(rows: Sequence[Row], title: str, aside: Any, *, address: str, lang: Lan
                 [_row(row, longest, address, lang) for row in rows],
                 className="rows",
                 tabIndex=0,
-                role="group",
+                role="list",  # a number is read with the name beside it
                 **attributes(aria_label=title),
             ),
         ],
@@ -70,10 +70,9 @@ def _row(row: Row, longest: float, address: str, lang: Language) -> html.Div:
         [
             name,
             bar(row.n / longest, None if row.before is None else row.before / longest),
-            html.Span(count(row.n), className="n")
-            if row.cases is None
-            else opener(address, "accepted", count(row.n), "n", row.cases, **attributes(aria_label=f"{row.name} {count(row.n)}")),
+            html.Span(count(row.n), className="n") if row.cases is None else opener(address, "accepted", count(row.n), "n", row.cases),
             html.Span(delta, className="change"),
         ],
         className="row",
+        role="listitem",
     )

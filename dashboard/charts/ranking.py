@@ -38,7 +38,7 @@ def draw(shown: Standings, title: str, *, address: str) -> html.Div:
     return html.Div(
         [
             heading(f"{title}{f' {shown_unit}' if shown_unit else ''}", _aside(shown, address)),
-            html.Div(rows, className="rows", tabIndex=0, role="group", **attributes(aria_label=title)),
+            html.Div(rows, className="rows", tabIndex=0, role="list", **attributes(aria_label=title)),
             html.Div(
                 [
                     ranking_table.draw(shown, title, address=address),
@@ -95,13 +95,13 @@ def _row(rank: Rank, shown: Standings, scale: _Scale, address: str, class_name: 
         name = link(address, {"area": rank.code}, [rank.name, *sign], "name", title=title)
     is_rest = rank.code is None and shown.kind != "count"
     if rank.cases is not None and not is_rest:
-        number = opener(address, shown.indicator, text, "value", rank.cases, **attributes(aria_label=f"{rank.name} {text}"))
+        number = opener(address, shown.indicator, text, "value", rank.cases)
     last: Any = count(rank.n)
     if is_rest and rank.cases is not None:
-        last = opener(address, "accepted", last, "", rank.cases, **attributes(aria_label=f"{rank.name} {last}"))
+        last = opener(address, "accepted", last, "", rank.cases)
     if shown.kind == "count":
         last = "" if rank.per_10k is None else plain(rank.per_10k, "per_10k")
-    return html.Div([name, number, _mark(rank, shown, scale), html.Span(last, className="n")], className=class_name)
+    return html.Div([name, number, _mark(rank, shown, scale), html.Span(last, className="n")], className=class_name, role="listitem")
 
 
 def _mark(rank: Rank, shown: Standings, scale: _Scale) -> html.Span:
