@@ -65,8 +65,12 @@ def _is_second(upper: Sequence[str], lower: Sequence[str], rows: Sequence[Sequen
     """Whether a row is the lower half of a heading: it names what the upper leaves open, and reads like none of the rows below it."""
     width = max(len(upper), len(lower))
     above, below = ([cell.strip(BLANKS) for cell in (list(part) + [""] * width)[:width]] for part in (upper, lower))
-    opened = sum(bool(under and not over) for over, under in zip(above, below, strict=True))
-    closed = sum(bool(over and not under) for over, under in zip(above, below, strict=True))
+    # A merged cell of a workbook stands in all the cells that it covers.
+    spread = [bool(over) and over in above[max(ix - 1, 0) : ix] + above[ix + 1 : ix + 2] for ix, over in enumerate(above)]
+    opened = sum(
+        bool(under and under != over and (not over or is_spread)) for over, under, is_spread in zip(above, below, spread, strict=True)
+    )
+    closed = sum(bool(over and under in ("", over)) for over, under in zip(above, below, strict=True))
     if not opened or opened + closed < 2 or any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in (*above, *below)):
         return False
     for ix, cell in enumerate(below):

@@ -83,14 +83,15 @@ def test_where_no_header_is_known_titles_above_the_table_are_not_taken_for_one(a
 
 
 TWO_ROWS = ["流水", "来访信息", "", "", "办理情况", "", "备注"], ["", "来访日子", "门类", "说明", "眼下进展", "答复日子", ""]
+MERGED = ["流水", "来访信息", "来访信息", "来访信息", "办理", "办理", "备注"], ["流水", *TWO_ROWS[1][1:6], "备注"]
 JOINED = ["流水", "来访日子", "门类", "说明", "眼下进展", "答复日子", "备注"]
 CASES = [[f"LF{ix}", f"2026-11-0{ix} 09:00:00", "市容", "占道", "办妥了", "", ""] for ix in range(1, 6)]
 
 
 @pytest.mark.parametrize(
     "heading",
-    [TWO_ROWS, (["流水", "来访", "", "", "", "", ""], TWO_ROWS[1]), ([*TWO_ROWS[0][:4], "办", "", ""], [*TWO_ROWS[1][:6], "备注"])],
-    ids=["half full", "hardly full", "last column below"],
+    [TWO_ROWS, (["流水", "来访", "", "", "", "", ""], TWO_ROWS[1]), ([*TWO_ROWS[0][:4], "办", "", ""], [*TWO_ROWS[1][:6], "备注"]), MERGED],
+    ids=["half full", "hardly full", "last column below", "merged"],
 )
 def test_a_heading_of_two_rows_is_joined_where_none_of_its_words_is_known(heading: tuple[list[str], list[str]]) -> None:
     rows = [["来访登记台账"], ["填报人：某某"], *heading, *CASES]
