@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from dashboard.scenes.file import shipped
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -73,9 +75,13 @@ def updates(page: Page) -> list[Any]:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_everything_fits_one_viewport_and_nothing_lies_over_another(open_wall: Open, width: int, height: int, lang: str) -> None:
     page = open_wall(f"window=90d&lang={lang}", width, height)
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate(OVERFLOWING) == []
-    assert page.evaluate(OVERLAPPING) == []
+    for scene in ("overview", "video"):
+        if page.get_attribute("#page", "data-scene") != scene:
+            page.keyboard.press(str([one.key for one in shipped()].index(scene) + 1))
+            page.wait_for_selector(f"#page[data-scene={scene}]:not(.is-waiting)")
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(OVERFLOWING) == []
+        assert page.evaluate(OVERLAPPING) == []
 
 
 def test_a_wall_has_three_sizes_of_type(open_wall: Open) -> None:
