@@ -160,8 +160,7 @@
             return;
         }
         const dialog = document.getElementById("opened-dialog");
-        if (document.querySelector(".quanyu-leaflet") || !document.getElementById("page")) {
-            /* a page that is not laid yet is the screen: no other is linked to with a camera */
+        if (document.querySelector(".quanyu-leaflet")) {
             if (dialog && dialog.open) {
                 document.body.appendChild(card); /* the map lies beneath the panel */
                 dialog.querySelector("[data-close]").click();
@@ -393,9 +392,21 @@
     /* an address that ends in a camera */
     function follow() {
         if (window.location.hash.startsWith(HERE)) {
-            show(decodeURIComponent(window.location.hash.slice(HERE.length)));
+            const wanted = decodeURIComponent(window.location.hash.slice(HERE.length));
+            whenLaid(function () { show(wanted); }, 300);
         }
     }
+
+    /* The card has the page's colours and language. */
+    function whenLaid(act, tries) {
+        const frame = document.getElementById("frame");
+        if (document.getElementById("page") && frame && frame.lang) {
+            act();
+        } else if (tries > 0) {
+            window.setTimeout(whenLaid, 100, act, tries - 1);
+        }
+    }
+
     window.addEventListener("load", follow);
     window.addEventListener("hashchange", follow);
 

@@ -26,6 +26,7 @@ from data.view import View
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.browser
 WAIT_S = 15
 DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 HOSTILE = ("<img src=x onerror='window.ran=1'>", "</script><script>window.ran=1</script>", "\u202eمرحبا 📷 " + "长" * 50)
