@@ -211,8 +211,8 @@ def test_at_the_deployments_midnight_the_page_asks_anew(open_wall: Callable[...,
     assert sent == []
     with page.expect_response(f"**/{UPDATE}*"):
         later(page, 7)
-    assert page.inner_text(".time") == "00:00"
     later(page, 5)
+    page.wait_for_function("() => document.querySelector('.time').textContent === '00:00'")
     assert len(sent) == 1
     assert is_same(page)
 
@@ -253,8 +253,10 @@ def test_after_a_short_cut_the_page_goes_on_in_place(
 def test_two_releases_that_answer_in_turn_reload_the_page_once(open_wall: Callable[..., Page]) -> None:
     page = open_wall("")
     page.route("**/api/v1/generation", lambda route: route.fulfill(json=route.fetch().json() | {"build": "other"}))
+    with page.expect_response("**/api/v1/generation"):
+        page.clock.run_for(4_000)
     with page.expect_navigation():
-        later(page, 8)
+        page.clock.run_for(4_000)
     page.wait_for_selector("#page[data-scene]")
     page.evaluate("window.__same = true")
     later(page, 20)
