@@ -83,7 +83,7 @@
             if (here) {
                 here.classList.remove("is-waiting");
             }
-            window.requestAnimationFrame(tick);
+            follow();
             window.requestAnimationFrame(measure);
             return String(Date.now());
         },
@@ -236,6 +236,21 @@
             const seconds = (now - new Date(one.dataset.age)) / 1000;
             write(one, seconds < -60 ? "" : ago(seconds, (here && here.lang) || "zh-CN"));
         });
+    }
+
+    /* The head is drawn anew with each answer; its clock is filled in before anybody sees it empty. */
+    let followed = null;
+    const filling = new MutationObserver(tick);
+    function follow() {
+        const head = document.getElementById("panel-masthead");
+        if (head !== followed) {
+            filling.disconnect();
+            followed = head;
+            if (head) {
+                filling.observe(head, { childList: true, subtree: true });
+            }
+        }
+        tick();
     }
 
     function rootPixels() {
