@@ -172,12 +172,16 @@ class _Reading:
         # Our own files end their lines alike; left to find out, the reader stumbles over other line ends within quotes.
         ends = "" if has_blanks else r"new_line='\n',"
         parameters = {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR")}
-        self._connection.execute(
-            f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
+        statement = f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
                 delim=$separator, quote='"', escape='"', all_varchar=true, null_padding={str(padded).lower()}, strict_mode=true,
-                columns=$columns, max_line_size={size}, hive_partitioning=false, {ends} parallel={str(not padded).lower()}) {where}""",
-            {**parameters, **({"blanks": BLANKS} if has_blanks else {})},
-        )
+                columns=$columns, max_line_size={size}, hive_partitioning=false, {ends} {{buffer}}
+                parallel={str(not padded).lower()}) {where}"""
+        parameters |= {"blanks": BLANKS} if has_blanks else {}
+        try:
+            self._connection.execute(statement.format(buffer=""), parameters)
+        except duckdb.OutOfMemoryException:
+            # Left to itself the reader takes many times the longest line for a buffer, and several of them.
+            self._connection.execute(statement.format(buffer=f"buffer_size={size},"), parameters)
         self._connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
 
     def _workbook(self, ending: str) -> Raw:
