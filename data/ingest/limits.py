@@ -52,9 +52,10 @@ _ROWS: Final = (
     Limit("reader_files", 128, "该子进程可同时打开的文件数。", "Files which that process may have open at once."),
     Limit("check_memory_mb", 136, "检查单个文件（check）时数据库所用内存上限（MB），超过部分写入临时文件。",
           "Memory of the database while one file is checked, in MB; what is more goes to temporary files."),
-    Limit("build_memory_mb", 6144, "构建快照时数据库所用内存上限（MB），超过部分写入临时文件；另需约 100 MB 及每行 60 字节。",
-          "Memory of the database while a snapshot is built, in MB; what is more goes to temporary files. Besides, a build takes about "
-          "100 MB and 60 bytes a row."),
+    Limit("build_memory_mb", 0, "构建快照时数据库所用内存上限（MB），超过部分写入临时文件；0 表示本机内存的一半；"
+          "另需约 100 MB 及每行 60 字节。一千万行整体构建约需 8 GB，少于此数也能完成，但更慢。",
+          "Memory of the database while a snapshot is built, in MB; what is more goes to temporary files; 0 is half of the machine's. "
+          "Besides, a build takes about 100 MB and 60 bytes a row. Ten million rows built at once fill 8 GB; with less it takes longer."),
     Limit("follow_links", 0, "1 表示接受符号链接作为输入文件；0 表示拒收。", "1 takes symbolic links as input files; 0 refuses them."),
 )  # fmt: skip
 LIMITS: Final[Mapping[str, Limit]] = MappingProxyType({row.name: row for row in _ROWS})

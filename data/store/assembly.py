@@ -37,6 +37,8 @@ SHARE: Final = 0.1
 """Beyond this share of changed, or of appended rows, events are written anew and in order."""
 _MOST_MEMORY: Final = 0.7
 """Of the machine's memory, whatever the limit says."""
+_UNKNOWN_MB: Final = 4096
+"""Where the system does not tell how much memory there is."""
 _READING, _AREAS, _EVENTS, _VIDEO, _PUBLISHING = 0.05, 0.5, 0.55, 0.85, 0.9
 
 
@@ -286,5 +288,6 @@ def _memory() -> int:
     """What the database may use, in MB."""
     wanted = limit("build_memory_mb")
     if not hasattr(os, "sysconf"):
-        return wanted
-    return min(wanted, int(_MOST_MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20))
+        return wanted or _UNKNOWN_MB
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+    return int(min(wanted or machine / 2, _MOST_MEMORY * machine))
