@@ -20,8 +20,11 @@ from data.ingest.recognise import Recognised
 
 FEWEST: Final = 20_000
 """Rows of a file for which going two ways costs less than one."""
-_SAMPLE: Final = 2_000
+SAMPLE: Final = 2_000
+"""Rows that are looked at before a way is chosen."""
 _MOST_ODD: Final = 0.05
+MOST_LEFT: Final = 1 / 3
+"""Share of rows beyond which leaving them out costs more than it saves."""
 _PLAIN_INSTANT: Final = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 _BARE_CODE: Final = "[0-9A-Za-z][0-9A-Za-z_/:()-]{0,63}"
 """Without a point, so that no number is among them."""
@@ -43,7 +46,7 @@ def ways(
     if not found:
         return found
     counts = ", ".join(f"count(c{ix}) - count({value})" for ix, value in found.items())
-    statement = f"SELECT count(*), {counts} FROM (SELECT * FROM {raw.relation} LIMIT {_SAMPLE})"
+    statement = f"SELECT count(*), {counts} FROM (SELECT * FROM {raw.relation} LIMIT {SAMPLE})"
     rows, *odd = connection.execute(statement).fetchall()[0]
     return {ix: value for (ix, value), n in zip(found.items(), odd, strict=True) if n <= _MOST_ODD * rows}
 

@@ -26,6 +26,7 @@ from data.ingest.recognise import Recognised
 from data.ingest.rules import BIT, Check, rules_of
 
 _numbers = itertools.count()
+_FIRST: Final = f"LIMIT {plain.SAMPLE}"
 _ODD: Final = "row_no IN (SELECT row_no FROM odd_rows)"
 
 
@@ -109,11 +110,12 @@ class Staging:
         # Planned as joins, the lists of words would cost several times what they cost as expressions.
         connection.execute("SET disabled_optimizers = 'in_clause'")
         try:
-            if self._raw.rows < plain.FEWEST:
+            short = self._shortly(connection) if self._raw.rows >= plain.FEWEST else None
+            if short is None or self._is_mostly_odd(connection, selected(*short, _FIRST)):
+                self._ways = {}
                 self._execute(connection, f"{verb} {selected(self._cells, codes)}")
             else:
-                cells, code = self._shortly(connection)
-                self._execute(connection, f"{verb} {selected(cells, code)}")
+                self._execute(connection, f"{verb} {selected(*short)}")
                 if self._left_out(connection, table, first):
                     self._execute(connection, f"INSERT INTO {table} BY NAME {selected(self._cells, codes, f'WHERE {_ODD}')}")
         except duckdb.Error as error:
@@ -165,6 +167,12 @@ class Staging:
         served = {name for name, columns in self._recognised.columns.items() if columns[0] in self._ways}
         against = [check.condition for check in self._checks if not (check.is_of_writing and check.column in served)]
         return self._of(ways=self._ways), f"CASE WHEN {' OR '.join(['is_odd', *against])} THEN -1 ELSE 0 END"
+
+    def _is_mostly_odd(self, connection: duckdb.DuckDBPyConnection, first: str) -> bool:
+        """Whether of the first rows so many would be read in full that all had better be."""
+        statement = f"SELECT count(*), count(*) FILTER (codes = -1) FROM ({first})"
+        rows, odd = connection.execute(statement, _used(statement, self._parameters)).fetchall()[0]
+        return bool(odd > plain.MOST_LEFT * rows)
 
     def _left_out(self, connection: duckdb.DuckDBPyConnection, table: str, first: int) -> int:
         """Take out the rows that the short ways did not serve; their numbers are in ``odd_rows``."""

@@ -197,6 +197,7 @@ def test_files_that_go_both_ways_say_the_same(tmp_path_factory: pytest.TempPathF
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(plain, "FEWEST", fewest)
             patch.setattr(plain, "_MOST_ODD", 1.0)
+            patch.setattr(plain, "MOST_LEFT", 1.0)
             patch.setattr(geoparquet, "_BYTES_OF_AN_ENTRY", 1000)
             said.append(staged(path))
     pd.testing.assert_frame_equal(said[0][0], said[1][0])

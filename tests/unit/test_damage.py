@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -93,9 +92,14 @@ def _in_place_of(kind: str, suffix: str) -> Callable[[Path, str, str], None]:
     return spoil
 
 
-def _shortened(store: Path, good: str, bad: str, *, by: int | None) -> None:
+def _without_the_end(store: Path, good: str, bad: str) -> None:
     path = store / "snapshots" / f"{bad}.duckdb"
-    os.truncate(path, path.stat().st_size - (by or path.stat().st_size // 2))
+    os.truncate(path, path.stat().st_size - 1)
+
+
+def _cut_in_half(store: Path, good: str, bad: str) -> None:
+    path = store / "snapshots" / f"{bad}.duckdb"
+    os.truncate(path, path.stat().st_size // 2)
 
 
 def _lengthened(store: Path, good: str, bad: str) -> None:
@@ -131,8 +135,8 @@ RECIPES: list[Callable[[Path, str, str], None]] = [
     _swap_files,
     _half_of_each,
     _lengthened,
-    partial(_shortened, by=None),
-    partial(_shortened, by=1),
+    _without_the_end,
+    _cut_in_half,
     _linked_to_the_other,
     _of_another_store(".json"),
     _of_another_store(".duckdb"),
