@@ -11,6 +11,7 @@ from dashboard.answers import Answers
 from dashboard.metrics import Metrics
 from dashboard.scenes.scene import Scenes
 from dashboard.settings import Settings
+from dashboard.tiles.ground import Ground
 from data.view import View
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Context:
         Kept answers and counters of this process.
     scenes
         The scenes of the screen, and its tour.
+    ground
+        The operator's own base tiles; None where the map lies on a plain ground.
     """
 
     settings: Settings
@@ -56,6 +59,7 @@ class Context:
     answers: Answers = field(default_factory=Answers)
     metrics: Metrics = field(default_factory=Metrics)
     scenes: Scenes = field(default_factory=_shipped)
+    ground: Ground | None = None
 
     @contextlib.contextmanager
     def view(self, snapshot: str | None = None, definition: str | None = None, *, is_strict: bool = True) -> Iterator[View]:

@@ -27,6 +27,8 @@ from dashboard.pages import PAGES
 from dashboard.preview import origin_of
 from dashboard.scenes.file import read, shipped
 from dashboard.settings import Settings
+from dashboard.tiles import ground as base_tiles
+from dashboard.tiles import routes as tile_routes
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -137,7 +139,10 @@ def create_app(
     served = tuple(PAGES if pages is None else pages)
     scenes = shipped() if settings.scenes is None else read(settings.scenes)
     build = build_of() if settings.scenes is None else build_of(also=settings.scenes)
-    context = Context(settings, store, scope, build, Answers(settings.answers), scenes=scenes)
+    ground = None if settings.tiles is None else base_tiles.opened(settings.tiles, settings.tiles_attribution)
+    if ground is not None:
+        build = f"{build}-{ground.id}"  # open screens load once where the tiles are others
+    context = Context(settings, store, scope, build, Answers(settings.answers), scenes=scenes, ground=ground)
     server = Flask("dashboard", static_folder=None)
     server.config.update(
         DEBUG=False,
@@ -159,6 +164,7 @@ def create_app(
     server.register_blueprint(health.routes(context))
     server.register_blueprint(api.routes(context))
     server.register_blueprint(cameras.routes(context))
+    server.register_blueprint(tile_routes.routes(context))
     server.register_blueprint(desk.routes(context))
     with _without_dash_variables():
         app = Application(

@@ -1,7 +1,7 @@
-"""The map: a Leaflet map without tiles, our canvas over it, and one small payload with each answer.
+"""The map: a Leaflet map, our canvas over it, and one small payload with each answer.
 
 The browser fetches ``/layers/areas/<snapshot>/<area>.json`` once; afterwards an answer brings a letter of class for each area
-and the marks of the layers that are on. ``assets/map*.js`` draw it.
+and the marks of the layers that are on. ``assets/map*.js`` draw it. Where the operator has base tiles they lie beneath.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from dashboard import ids
 from dashboard.format import Language
+from dashboard.tiles.ground import Ground
 from data.answers import Answers
 from data.selection import Selection
 from data.view import View
@@ -71,9 +72,11 @@ def say(key: str, lang: Language) -> str:
     return zh if lang == "zh" else en
 
 
-def component(lang: Language) -> html.Div:
+def component(lang: Language, ground: Ground | None = None) -> html.Div:
     """The map, filling what holds it. It stays empty until the first payload, and keeps its place afterwards."""
-    words: dict[str, Any] = {"data-words": json.dumps({key: say(key, lang) for key in WORDS}, ensure_ascii=False)}
+    known: dict[str, Any] = {"data-words": json.dumps({key: say(key, lang) for key in WORDS}, ensure_ascii=False)}
+    if ground is not None:
+        known["data-tiles"] = json.dumps(ground.drawn(), ensure_ascii=False)
     return html.Div(
         [
             dl.MapContainer(
@@ -96,7 +99,7 @@ def component(lang: Language) -> html.Div:
         ],
         className="quanyu-map",
         lang="zh-CN" if lang == "zh" else "en",
-        **words,
+        **known,
     )
 
 

@@ -44,6 +44,14 @@ class Settings(PreviewSettings):
         None,
         description="TOML file with the screen's scenes and tour (docs/for-operators.md); those that come with the program unless set.",
     )
+    tiles: Path | None = Field(
+        None,
+        description="Base tiles under the map: a folder `z/x/y.png` (jpg, webp), an MBTiles or a PMTiles file of pictures in Web Mercator "
+        "(docs/for-operators.md); a plain ground with boundaries unless set.",
+    )
+    tiles_attribution: str = Field(
+        "", max_length=200, description="Whose the base tiles are, shown on the map as text; what they say themselves unless set."
+    )
     late_hours: float = Field(
         0, ge=0, description="Data older than this many hours are called late across the page; 0 never does. Made-up data are never late."
     )

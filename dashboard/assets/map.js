@@ -1,4 +1,4 @@
-/* The map: our own canvas over a Leaflet map without tiles. Boundaries are fetched once by an address that never changes; an
+/* The map: our own canvas over a Leaflet map. Boundaries are fetched once by an address that never changes; an
    update brings a colour class for each area and the marks, so nothing is rebuilt when a filter changes.
    window.quanyu.map.update(payload) is the way in (see dashboard/map.py for the payload); clicks go out as a click on a link
    with data-change, which controls.js understands. All text of the data ends in textContent or on the canvas. */

@@ -200,8 +200,9 @@
                 row.appendChild(item);
             });
             this.marks.replaceChildren(row);
-            if (legend.notes.length) {
-                this.marks.appendChild(element("div", "quanyu-notes is-quiet", legend.notes.join(" · ")));
+            const notes = legend.notes.concat(this.screen.ground.attribution || []);
+            if (notes.length) {
+                this.marks.appendChild(element("div", "quanyu-notes is-quiet", notes.join(" · ")));
             }
         }
 

@@ -78,13 +78,14 @@
             this.canvases = {};
             CANVASES.forEach(function (name, order) {
                 const canvas = document.createElement("canvas");
-                canvas.className = "quanyu-canvas";
+                canvas.className = "quanyu-canvas is-" + name;
                 canvas.style.zIndex = String(210 + order);
                 canvas.setAttribute("aria-hidden", "true");
                 this.frame.appendChild(canvas);
                 this.canvases[name] = canvas;
             }, this);
             this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, marks: [], cells: [], spots: [], over: null, meshes: null };
+            this.ground = quanyu().ground.make(map, this.holder);
             this.parts = quanyu().mapParts.make(this);
             this.listen();
         }
@@ -208,6 +209,7 @@
             if (!areas.hasOutlines) {
                 this.parts.say(this.words.no_outlines);
             }
+            this.ground.show(areas.hasOutlines);
             this.parts.switches(payload);
             this.parts.legend(payload);
             this.reserve();

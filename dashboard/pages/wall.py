@@ -44,7 +44,7 @@ def layout(context: Context, query: str) -> html.Div:
             html.Div(
                 [
                     slot("path", lang),
-                    html.Div(map_component.component(lang), className="map-holder"),
+                    html.Div(map_component.component(lang, context.ground), className="map-holder"),
                     html.Div(id=ids.panel("map"), className="slot slot-map"),
                     slot("coverage", lang),
                 ],
