@@ -22,17 +22,16 @@ class Mbtiles:
     def __init__(self, path: Path) -> None:
         self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
-            # a foreign file may call its columns as it likes: nothing but what the standard names is asked for
             said = {str(name): str(value) for name, value in self._rows("SELECT name, value FROM metadata")}
             first = self._rows("SELECT tile_data FROM tiles LIMIT 1")
-            ((least, most),) = self._rows("SELECT min(zoom_level), max(zoom_level) FROM tiles")
+            ((least, most),) = self._rows("SELECT (SELECT min(zoom_level) FROM tiles), (SELECT max(zoom_level) FROM tiles)")
         except sqlite3.Error as error:
             raise NotTiles(f"found an SQLite file that is not MBTiles or is damaged ({error}); export it again") from error
         if said.get("format") in ("pbf", "mvt"):
             raise NotTiles("found vector tiles; only pictures are drawn: export raster tiles (PNG, JPEG or WebP)")
         if not first:
             raise NotTiles("found MBTiles without a tile; export it again")
-        if picture_type(bytes(first[0][0] or b"")) is None:
+        if not isinstance(first[0][0], bytes) or picture_type(first[0][0]) is None:
             raise NotTiles("found tiles that are not PNG, JPEG or WebP (vector tiles, perhaps); export raster tiles")
         if not (isinstance(least, int) and isinstance(most, int) and 0 <= least <= most <= MOST_ZOOM):
             raise NotTiles(f"found zoom levels from {least} to {most}; they go from 0 to {MOST_ZOOM}")
@@ -44,7 +43,7 @@ class Mbtiles:
             "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? AND length(tile_data) <= ?",
             (z, x, (1 << z) - 1 - y, MOST_BYTES),
         )
-        return bytes(rows[0][0]) if rows else None
+        return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
 
     def _rows(self, sql: str, values: tuple[int, ...] = ()) -> list[Any]:
         with contextlib.closing(sqlite3.connect(self._address, uri=True)) as connection:
