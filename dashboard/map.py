@@ -84,6 +84,7 @@ def component(lang: Language, ground: Ground | None = None) -> html.Div:
                 className="quanyu-leaflet",
                 center={"lat": 0.0, "lng": 0.0},
                 zoom=2,
+                trackViewport=False,  # nothing asks for it, and it reads the map after it has been taken away
                 zoomSnap=0,
                 zoomDelta=0.6,
                 wheelPxPerZoomLevel=110,

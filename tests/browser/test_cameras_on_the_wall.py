@@ -86,7 +86,7 @@ def opened(page: Page, address: str, point_id: str) -> list[str]:
     """The screen with a camera's card, as the address of the camera opens it; gives what the console said."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: said.append(f"{error} {error.stack}"))
     page.goto(f"{address}/?layers=areas,video#camera={quote(point_id, safe='')}")
     page.wait_for_selector(".camera-terms")
     return said

@@ -90,7 +90,7 @@ def opened(tab: Page, address: str) -> None:
     """Open a page of any kind and wait until it has said all it has to say."""
     tab.goto(address)
     tab.wait_for_selector(".refusal, .slot-events .line, .part-changes h2", timeout=WAIT_MS)
-    tab.wait_for_selector(".skeleton", state="detached", timeout=WAIT_MS)
+    tab.wait_for_function("() => !document.querySelector('.slot:not([hidden]) .skeleton')", timeout=WAIT_MS)
 
 
 def handed_in(tab: Page, path: Path, heading: str) -> str:
