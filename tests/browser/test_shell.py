@@ -264,7 +264,7 @@ def test_hostile_texts_run_nothing(
     for query in ("", "lang=en&window=30d&layers=areas,video,events,overdue,density", everything, quote(HOSTILE[0])):
         watched.open(f"{page.path}?{query}")
         settled(watched)
-        assert "onerror" in watched.tab.inner_text("body"), "the texts are shown"
+        watched.tab.wait_for_function("() => document.body.innerText.includes('onerror')")  # the texts are shown
         canvas = watched.tab.locator(".leaflet-container")
         if canvas.count():
             box = canvas.bounding_box()
