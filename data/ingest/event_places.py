@@ -37,6 +37,8 @@ class EventPlaces:
     ----------
     columns
         Fields in which a row names its area: the code, and one per level.
+    absent
+        Fields that no file has, with their SQL types.
     details
         ``file_ix, row_no, code, column_name, value``: rows that are quarantined for naming no area.
     findings
@@ -50,9 +52,10 @@ class EventPlaces:
         levels: tuple[str, ...],
         epsg: Mapping[int, str],
     ) -> None:
-        self._connection, self._division, self._levels, self._epsg = connection, division, levels, dict(epsg)
+        self._connection, self.division, self._levels, self._epsg = connection, division, levels, dict(epsg)
         self.columns = ("area_code", *(item.name for item in level_fields(levels)))
-        self._named_by = [name for name in self.columns if name not in absent(connection, levels)]
+        self.absent = absent(connection, levels)
+        self._named_by = [name for name in self.columns if name not in self.absent]
         self.details: list[pd.DataFrame] = []
         self.findings: list[tuple[int, str, int]] = []
 
@@ -82,7 +85,7 @@ class EventPlaces:
             lon[of_file], lat[of_file], code[of_file] = part
         placing.to_degrees(lon, lat, code, np.where(np.isin(file_ix, list(self._epsg)), 0, datum_ix), None)
         del datum_ix, file_ix
-        found = placing.judge(lon, lat, code, self._division)
+        found = placing.judge(lon, lat, code, self.division)
         changed = np.flatnonzero(found.code != staged)
         frames.temporary(self._connection, "moved", pd.DataFrame({"stage_row": rows[changed], "code": found.code[changed]}))
         self._connection.execute("UPDATE stage SET position_code = moved.code FROM moved WHERE stage.rowid = moved.stage_row")
@@ -91,12 +94,12 @@ class EventPlaces:
     def _declared(self) -> pd.DataFrame:
         """Fill ``declared``; per distinct combination of area columns its cells, its place there and what is wrong with it."""
         connection = self._connection
-        lasts = [0] if self._division is None else self._division.table["last_ix"].tolist()
+        lasts = [0] if self.division is None else self.division.table["last_ix"].tolist()
         known = {
             (code, tuple(names)): int(ix)
             for ix, code, names in connection.execute("SELECT declared_ix, area_code, names FROM declared").fetchall()
         }
-        codes = None if self._division is None else placing.OwnCodes(self._division, self._levels)
+        codes = None if self.division is None else placing.OwnCodes(self.division, self._levels)
         chosen = ", ".join(self._named_by) or "NULL"
         own, new = [], []
         for row in connection.execute(f"SELECT DISTINCT {chosen} FROM stage ORDER BY ALL").fetchall():
@@ -139,7 +142,7 @@ class EventPlaces:
 
     def _without_place(self, rows: Integers, bits: Integers) -> None:
         """Codes that name no area quarantine a row without a usable position; with one they are findings."""
-        if not self._named_by or self._division is None:
+        if not self._named_by or self.division is None:
             return
         wrong = np.flatnonzero(bits)
         frames.temporary(self._connection, "misnamed", pd.DataFrame({"stage_row": rows[wrong], "own_bits": bits[wrong]}))
@@ -164,10 +167,10 @@ class EventPlaces:
             "SELECT file_ix, position_code, count(*) FROM stage WHERE codes = 0 AND position_code <> 0 GROUP BY ALL"
         ).fetchall():
             self.findings.append((file_ix, POSITION_CODES[code], n))
-        if not self._named_by or self._division is None:
+        if not self._named_by or self.division is None:
             return
         # What a row names and where it lies: few pairs, of which each is judged once.
-        width = len(self._division.table)
+        width = len(self.division.table)
         good = self._connection.execute("SELECT file_ix, codes = 0 AS is_good FROM stage").fetchnumpy()
         pair = named.astype(np.int64) * (width + 1) + at + 1
         for file_ix in np.unique(good["file_ix"]).tolist():
@@ -179,7 +182,7 @@ class EventPlaces:
 
     def _is_outside(self, there: Integers, own: pd.DataFrame, place: Integers) -> npt.NDArray[np.bool_]:
         """Whether the area at a position is neither within the area that a row names nor around it."""
-        lasts = np.zeros(1, dtype=np.int32) if self._division is None else self._division.table["last_ix"].to_numpy()
+        lasts = np.zeros(1, dtype=np.int32) if self.division is None else self.division.table["last_ix"].to_numpy()
         area, last = own["own_area"].to_numpy()[place], own["own_last"].to_numpy()[place]
         within = (there >= area) & (there <= last)
         around = (area >= there) & (area <= lasts[np.maximum(there, 0)])

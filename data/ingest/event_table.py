@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
 import duckdb
@@ -16,11 +15,9 @@ import numpy as np
 import pandas as pd
 
 from data.ingest import same_ids, values
-from data.ingest.areas import Division
 from data.ingest.categories import CategoryTree
 from data.ingest.dictionaries import Dictionaries, outcome_key
 from data.ingest.event_places import EventPlaces
-from data.ingest.events import absent
 from data.ingest.rules import POSITION_CODES, REPAIR
 from data.ingest.same_ids import LOST, SUPERSEDED, VALID
 from data.schema import CELL_COLUMNS, DATUMS, TABLES, URGENCIES
@@ -41,43 +38,27 @@ class EventTable:
     ----------
     connection
         Holds the table ``stage`` (:mod:`data.ingest.events`) and the tables of a snapshot.
-    division
-        The areas, or None where a file is checked on its own.
-    epsg
-        Files whose positions are in a projected system.
+    places
+        Where the staged events are; :meth:`judge` finds out.
 
     Attributes
     ----------
     lost
-        The same for rows that lost to another of their id, as a relation; None where there are none.
+        ``file_ix, row_no, code, column_name, value``: rows that lost to another of their id, as a relation; None where there are none.
     first, written
         ``event_ix`` of the first event written here, and how many were.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, division: Division | None, levels: tuple[str, ...], epsg: Mapping[int, str]
-    ) -> None:
-        self._connection, self._division = connection, division
-        self._absent = absent(connection, levels)
-        self._places = EventPlaces(connection, division, levels, epsg)
+    def __init__(self, connection: duckdb.DuckDBPyConnection, places: EventPlaces) -> None:
+        self._connection, self.places = connection, places
         self.first = int(connection.execute("SELECT coalesce(max(event_ix) + 1, 0) FROM event").fetchall()[0][0])
         self.written = 0
         self.lost: str | None = None
 
-    @property
-    def details(self) -> list[pd.DataFrame]:
-        """``file_ix, row_no, code, column_name, value``: reasons found here for single rows, not for ids, as frames."""
-        return self._places.details
-
-    @property
-    def findings(self) -> list[tuple[int, str, int]]:
-        """``(file_ix, code, n)``: let pass, but counted, before rows of one id are compared."""
-        return self._places.findings
-
     def judge(self) -> None:
         """Locate every event, resolve the codes it gives itself, and settle rows that share an id."""
-        self._places.judge()
-        self.lost = same_ids.settle(self._connection, self._places.columns, self._absent)
+        self.places.judge()
+        self.lost = same_ids.settle(self._connection, self.places.columns, self.places.absent)
 
     def set_aside_rows(self, file_ix: int) -> pd.DataFrame:
         """``row_no`` and ``place`` in ``POSITION_CODES`` of one file's accepted rows without a usable position."""
@@ -143,7 +124,7 @@ class EventTable:
 
     def _rows(self, also: str = "") -> str:
         """Staged rows that nothing is against but another row of their id; fields that no file has are NULL."""
-        nothing = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in self._absent.items())
+        nothing = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in self.places.absent.items())
         return f"(SELECT *{', ' + also if also else ''}{nothing} FROM stage WHERE {VALID})"
 
     def _insert(self, zone: values.Zone, table: str, condition: str, order: str) -> str:
@@ -182,9 +163,9 @@ class EventTable:
         }
         # Sorting moves every column it is given: what no file has, and what follows from other columns, is added after it.
         after = {name: expressions.pop(name) for name in ("day", "hour_of_week", "duration_s", "datum", "position_code")}
-        moved = ("datum_ix", "position_code", *(["closed_at"] if "closed_at" in self._absent else []))
-        constant = {name: f"CAST(NULL AS {TABLES['event'][name]})" for name in TABLES["event"] if name in self._absent}
-        constant |= {name: value for name, value in _WITHOUT.items() if name.removesuffix("_ix") in self._absent}
+        moved = ("datum_ix", "position_code", *(["closed_at"] if "closed_at" in self.places.absent else []))
+        constant = {name: f"CAST(NULL AS {TABLES['event'][name]})" for name in TABLES["event"] if name in self.places.absent}
+        constant |= {name: value for name, value in _WITHOUT.items() if name.removesuffix("_ix") in self.places.absent}
         constant |= {"event_ix": "NULL"}
         chosen = ", ".join(
             [*moved, *(f"{expressions.get(name, name)} AS {name}" for name in TABLES[table] if name not in constant | after)]
@@ -203,7 +184,7 @@ class EventTable:
 
     def _raster(self) -> dict[str, Any]:
         """The density raster over the whole area's box: cells square in metres."""
-        box = self._division.box if self._division else None
+        box = self.places.division.box if self.places.division else None
         if box is None:
             return {"west": 0.0, "south": 0.0, "cell_w": 0.0, "cell_h": 0.0, "columns": CELL_COLUMNS, "rows": 1}
         west, south, east, north = box

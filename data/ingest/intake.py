@@ -196,7 +196,7 @@ class Intake:
 
         Files that were kept have their account from when they were read, unless their rows were judged again.
         """
-        for details in (*table.details, *self.video.details):
+        for details in (*table.places.details, *self.video.details):
             self.quarantine.add(details)
         for file_ix, n in (*table.refused().items(), *self.video.refusals()):
             self._counted(file_ix).refused += n
@@ -215,7 +215,7 @@ class Intake:
             self.reports[file_ix].lose(by_code)
 
     def _find(self, table: EventTable, division: Division | None) -> None:
-        for file_ix, code, n in (*table.findings, *self.video.set_aside()):
+        for file_ix, code, n in (*table.places.findings, *self.video.set_aside()):
             self._counted(file_ix).found(code, n)
         aside = [*table.set_aside().items(), *((file_ix, n) for file_ix, _, n in self.video.set_aside())]
         for file_ix, n in aside:

@@ -17,6 +17,7 @@ from data.errors import ConfigError
 from data.ingest import diagnosis, row_codes
 from data.ingest.area_rows import fit
 from data.ingest.areas import of_snapshot
+from data.ingest.event_places import EventPlaces
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
 from data.ingest.limits import limit
@@ -128,7 +129,7 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
     for statement in create_statements():
         intake.connection.execute(statement)
     intake.connection.execute("CREATE TEMP TABLE file_place AS SELECT 0 AS file_ix, 0 AS place")
-    table = EventTable(intake.connection, division, intake.config.levels, intake.epsg)
+    table = EventTable(intake.connection, EventPlaces(intake.connection, division, intake.config.levels, intake.epsg))
     table.judge()
     intake.video.judge(division, intake.config, intake.epsg)
     intake.account(table, division, with_areas=report.kind == "area")

@@ -14,6 +14,7 @@ import pandas as pd
 from data.config import Config
 from data.ingest import events, frames, values
 from data.ingest.areas import Division
+from data.ingest.event_places import EventPlaces
 from data.ingest.event_table import EventTable
 from data.ingest.intake import Intake
 from data.ingest.stored import stage_again
@@ -108,7 +109,7 @@ class EventWriter:
         places = pd.DataFrame(rows, columns=["file_ix", "feed_ix", "file", "sha256"]).sort_values(["feed_ix", "file", "sha256"])
         places = pd.DataFrame({"file_ix": places["file_ix"].astype("int32"), "place": range(len(places))})
         frames.temporary(self.connection, "file_place", places)
-        table = EventTable(self.connection, division, self.config.levels, self.intake.epsg)
+        table = EventTable(self.connection, EventPlaces(self.connection, division, self.config.levels, self.intake.epsg))
         table.judge()
         return table
 
