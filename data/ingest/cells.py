@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from data.errors import FileRejected
-from data.ingest import plain, values
+from data.ingest import times, values
 from data.ingest.fields import Field
 from data.ingest.privacy import is_suspect, masked
 from data.ingest.raw import Raw
@@ -62,7 +62,7 @@ class Cells:
         fields: Sequence[Field],
         recognised: Recognised,
         raw: Raw,
-        zone: values.Zone,
+        zone: times.Zone,
         parameters: values.Parameters,
         *,
         words: Mapping[str, Mapping[str, str]],
@@ -124,8 +124,8 @@ class Cells:
         """Whether a row has a cell that no short way gives a value for, or a time that is not simply shifted."""
         parts = [f"(c{ix} IS NOT NULL AND f{ix} IS NULL)" for ix in self._plain]
         instants = {ix for item in self._fields if item.type == "instant" for ix in self._recognised.columns.get(item.name, ())}
-        parts += [plain.is_far(f"f{ix}") for ix in self._plain if ix in instants]
-        parts += [plain.is_far(f"c{ix}") for ix in sorted(native & instants) if self._raw.types[ix] != "TIMESTAMP WITH TIME ZONE"]
+        parts += [times.is_far(f"f{ix}") for ix in self._plain if ix in instants]
+        parts += [times.is_far(f"c{ix}") for ix in sorted(native & instants) if self._raw.types[ix] != "TIMESTAMP WITH TIME ZONE"]
         return " OR ".join(parts) or "false"
 
     def _is_varied(self, ix: int) -> bool:
@@ -175,11 +175,11 @@ class Cells:
         if item.type in {"name", "code", "id"}:
             form = values.mapped(form, parameters, self._words.get(name))
         if item.type == "instant":
-            written = f"CASE WHEN {values.has_offset(g)} THEN {values.from_offset(g)} END"
-            offset = f"coalesce({written}, {values.epoch(g)})"
-            local = f"CASE WHEN NOT {values.has_offset(g)} THEN {values.local_instant(g, parameters)} END"
+            written = f"CASE WHEN {times.has_offset(g)} THEN {times.from_offset(g)} END"
+            offset = f"coalesce({written}, {times.epoch(g)})"
+            local = f"CASE WHEN NOT {times.has_offset(g)} THEN {times.local_instant(g, parameters)} END"
             utc = f"coalesce(o_{name}, {self._zone.to_utc(f'l_{name}')})"
-            bits = values.forms_of_time(g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
+            bits = times.forms_of_time(g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
             return (
                 [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
                 [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}"],
@@ -205,7 +205,7 @@ class Cells:
                 [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, r, f"d_{name}", value],
             )  # fmt: skip
         value = {
-            "date": f"CAST({values.local_instant(g, parameters)} AS DATE)",
+            "date": f"CAST({times.local_instant(g, parameters)} AS DATE)",
             "flag": values.flag(g, parameters, self._words.get(name)),
             "choice": values.choice(g, item, parameters, self._words.get(name)),
             "count": values.count(g),

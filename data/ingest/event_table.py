@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data.ingest import same_ids, values
+from data.ingest import same_ids, times, values
 from data.ingest.categories import CategoryTree
 from data.ingest.dictionaries import Dictionaries, outcome_key
 from data.ingest.event_places import EventPlaces
@@ -85,7 +85,7 @@ class EventTable:
         return dict(self._connection.execute(f"SELECT file_ix, count(*) FILTER (NOT {VALID}) FROM stage GROUP BY 1").fetchall())
 
     def write(
-        self, zone: values.Zone, parameters: values.Parameters, as_of: dt.datetime, tree: CategoryTree, before: dt.datetime | None = None
+        self, zone: times.Zone, parameters: values.Parameters, as_of: dt.datetime, tree: CategoryTree, before: dt.datetime | None = None
     ) -> Dictionaries:
         """Write what is staged to ``event`` and ``rival``, and the dictionaries of both.
 
@@ -127,7 +127,7 @@ class EventTable:
         nothing = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in self.places.absent.items())
         return f"(SELECT *{', ' + also if also else ''}{nothing} FROM stage WHERE {VALID})"
 
-    def _insert(self, zone: values.Zone, table: str, condition: str, order: str) -> str:
+    def _insert(self, zone: times.Zone, table: str, condition: str, order: str) -> str:
         local = zone.to_local("reported_at")
         mapped = "position_code = 0"
         column = "greatest(least(CAST(floor((at_lon - $west) / $cell_w) AS INTEGER), $columns - 1), 0)"

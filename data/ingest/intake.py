@@ -17,7 +17,7 @@ import pandas as pd
 from data.calendar import WorkingTime
 from data.config import Config, SourceConfig
 from data.errors import FileRejected
-from data.ingest import area_rows, areas, calendars, deadlines, events, outcomes, values
+from data.ingest import area_rows, areas, calendars, deadlines, events, outcomes, times, values
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
@@ -110,7 +110,7 @@ class Intake:
             fields,
             recognised,
             raw,
-            values.Zone(self.config.zone, parameters),
+            times.Zone(self.config.zone, parameters),
             parameters,
             limit=self.limit,
             words=source.values,

@@ -65,15 +65,10 @@ def _possible(fields: Sequence[Field], recognised: Recognised, raw: Raw, words: 
     return found
 
 
-def is_far(instant: str) -> str:
-    """Whether a time is outside the years in which every zone without clock changes is one shift away from UTC."""
-    return f"({instant} < TIMESTAMP '1992-01-01' OR {instant} >= TIMESTAMP '2100-01-01')"
-
-
 def instant(cell: str) -> str:
     """The local time of an untouched cell that is written in full and in the order of ISO, else NULL.
 
-    What it gives is what :func:`data.ingest.values.local_instant` gives, at a fraction of the cost.
+    What it gives is what :func:`data.ingest.times.local_instant` gives, at a fraction of the cost.
     """
     shape = f"({cell} LIKE '____-__-__ __:__:__' OR regexp_full_match({cell}, '{_PLAIN_INSTANT}'))"
     return f"CASE WHEN {shape} THEN TRY_CAST({cell} AS TIMESTAMP) END"

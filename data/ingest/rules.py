@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from data.ingest import values
+from data.ingest import times, values
 from data.ingest.fields import EVENT_INSTANTS, Field
 
 ROW_CODES: Final = (
@@ -50,7 +50,7 @@ class Check:
     is_of_writing: bool = False
 
 
-def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
+def rules_of(item: Field, zone: times.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
     """The rules of one field, over the columns that staging has for it: ``g_`` the cell, the field's name its value.
 
     Instants of what happened later than ``limit`` (UTC) are ``E_TIME_FUTURE``; None allows any.
@@ -84,12 +84,12 @@ def rules_of(item: Field, zone: values.Zone, parameters: values.Parameters, limi
     return checks
 
 
-def _rules_of_instant(item: Field, zone: values.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
+def _rules_of_instant(item: Field, zone: times.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
     name, g = item.name, f"g_{item.name}"
     checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)", is_of_writing=True)]
     if item.required:
         checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
-    low, high = parameters.add(values.EARLIEST), parameters.add(values.LATEST)
+    low, high = parameters.add(times.EARLIEST), parameters.add(times.LATEST)
     checks.append(Check("E_TIME_RANGE", name, f"({name} < {low} OR {name} >= {high})"))
     if limit is not None and name in {*EVENT_INSTANTS, "last_seen_at"}:
         latest = parameters.add(limit.astimezone(dt.UTC).replace(tzinfo=None))

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import FileRejected
-from data.ingest import frames, plain, values
+from data.ingest import frames, plain, times, values
 from data.ingest.cells import Cells
 from data.ingest.fields import Field
 from data.ingest.raw import Raw
@@ -64,7 +64,7 @@ class Staging:
         fields: Sequence[Field],
         recognised: Recognised,
         raw: Raw,
-        zone: values.Zone,
+        zone: times.Zone,
         parameters: values.Parameters,
         *,
         limit: dt.datetime | None = None,
@@ -225,19 +225,19 @@ class Staging:
         # A time with an offset takes no short way, so that only rows that took none can have one.
         shortly = [columns[0] for columns in cells if len(columns) == 1 and int(columns[0][1:]) in self._ways]
         if shortly:
-            counts = ", ".join(f"count(*) FILTER ({values.has_offset(f'trim({column})')})" for column in shortly)
+            counts = ", ".join(f"count(*) FILTER ({times.has_offset(f'trim({column})')})" for column in shortly)
             found = connection.execute(f"SELECT {counts} FROM {self._raw.relation} WHERE {_ODD}").fetchall()[0]
             without = {column for column, n in zip(shortly, found, strict=True) if not n}
             cells = [columns for columns in cells if columns[0] not in without]
         if not cells:
             return False
         # Nearly every column is written one way throughout; only the others are looked at more closely.
-        others = ", ".join(f"count(*) FILTER (NOT {values.is_surely_without_offset(columns[0])})" for columns in cells)
+        others = ", ".join(f"count(*) FILTER (NOT {times.is_surely_without_offset(columns[0])})" for columns in cells)
         found = connection.execute(f"SELECT {others} FROM {self._raw.relation}").fetchall()[0]
         texts = [f"coalesce({', '.join(f'trim({column})' for column in columns)})" for columns, n in zip(cells, found, strict=True) if n]
         if not texts:
             return False
-        counts = ", ".join(f"count(*) FILTER ({values.has_offset(text)}), count(*) FILTER (length({text}) > 9)" for text in texts)
+        counts = ", ".join(f"count(*) FILTER ({times.has_offset(text)}), count(*) FILTER (length({text}) > 9)" for text in texts)
         row = connection.execute(f"SELECT {counts} FROM {self._raw.relation}").fetchall()[0]
         return any(0 < with_offset < filled for with_offset, filled in zip(row[::2], row[1::2], strict=True))
 

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from data.config import Config
-from data.ingest import events, frames, values
+from data.ingest import events, frames, times, values
 from data.ingest.areas import Division
 from data.ingest.event_places import EventPlaces
 from data.ingest.event_table import EventTable
@@ -67,7 +67,7 @@ class EventWriter:
         table = self._judged(division)
         as_of = self._as_of()
         parameters = values.Parameters()
-        table.write(values.Zone(self.config.zone, parameters), parameters, as_of, self.intake.tree)
+        table.write(times.Zone(self.config.zone, parameters), parameters, as_of, self.intake.tree)
         return Written(table, {}, as_of)
 
     def in_place(self, target: Path, division: Division, earlier: Earlier) -> Written:
@@ -95,7 +95,7 @@ class EventWriter:
         if as_of != earlier.as_of:
             total = total.without(content.sums(connection, "event", due, window))
         parameters = values.Parameters()
-        zone = values.Zone(self.config.zone, parameters)
+        zone = times.Zone(self.config.zone, parameters)
         dictionaries = table.write(zone, parameters, as_of, self.intake.tree, earlier.as_of)
         if dictionaries.moved:
             return Written(table, {}, as_of)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from data.config import Config
-from data.ingest import geoparquet, plain, values
+from data.ingest import geoparquet, plain, times, values
 from data.ingest.fields import EVENT
 from data.ingest.intake import Intake
 from data.ingest.rules import REPAIR
@@ -81,8 +81,8 @@ def put() -> Iterator[Callable[[list[str], list[str], values.Parameters], list[A
 def test_instants(put: Any, cells: list[str]) -> None:
     parameters = values.Parameters()
     form = values.half_width("c", parameters)
-    long = [values.has_offset(form), values.epoch(form), values.local_instant(form, parameters)]
-    repaired = values.forms_of_time("c", serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
+    long = [times.has_offset(form), times.epoch(form), times.local_instant(form, parameters)]
+    repaired = times.forms_of_time("c", serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
     for cell, (short, offset, epoch, local, bits, odd) in zip(
         cells, put(cells, [plain.instant("c"), *long, repaired, values.odd_characters("c", 1, 2)], parameters), strict=True
     ):
