@@ -40,6 +40,7 @@ layers = ["areas"]
 seconds = 10
 panels = ["headline", "hours", "sources", "events"]
 """
+GENERATION = "/api/v1/generation"
 UPDATE = "_dash-update-component"
 SHOWN = "document.querySelector('.age time')?.title"
 
@@ -204,6 +205,10 @@ def test_kiosk_view_is_quiet_until_somebody_touches_it_and_f_takes_the_whole_dis
 
 def test_at_the_deployments_midnight_the_page_asks_anew(open_wall: Callable[..., Page]) -> None:
     page = open_wall("", time="2026-11-22T15:00:00Z")
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 2)
+    with page.expect_response(f"**{GENERATION}"):
+        page.clock.run_for(4_000)
+    later(page, 1)  # no heartbeat is open while time leaps
     page.clock.pause_at("2026-11-22T15:59:50Z")  # ten seconds before midnight in Shanghai
     sent: list[Request] = []
     page.on("request", lambda request: UPDATE in request.url and sent.append(request))
@@ -250,12 +255,11 @@ def test_after_a_short_cut_the_page_goes_on_in_place(
     assert page.locator("#banner").is_hidden()
 
 
-def test_two_releases_that_answer_in_turn_reload_the_page_once(open_wall: Callable[..., Page]) -> None:
+def test_two_releases_that_answer_in_turn_reload_the_page_once(open_wall: Callable[..., Page], server: Server) -> None:
     page = open_wall("")
-    page.route("**/api/v1/generation", lambda route: route.fulfill(json=route.fetch().json() | {"build": "other"}))
-    with page.expect_response("**/api/v1/generation"):
-        page.clock.run_for(4_000)
+    other = page.request.get(server.address + GENERATION).json() | {"build": "other"}
     with page.expect_navigation():
+        page.route(f"**{GENERATION}", lambda route: route.fulfill(json=other))
         page.clock.run_for(4_000)
     page.wait_for_selector("#page[data-scene]")
     page.evaluate("window.__same = true")
