@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from data import days, values
-from data.bound import Bound, Mask, area_ix, bits, deadline_masks, is_true, positions
+from data.bound import Bound, Mask, area_ix, bits, deadline_masks, positions
 from data.due import due_until
 from data.errors import SelectionError
 from data.indicators import call_backs
@@ -300,19 +300,7 @@ def _deadlines() -> Filter:
 
 def _callbacks() -> Filter:
     def bind(view: View, selection: Selection) -> Bound:
-        outcomes = view.snapshot.outcomes
-        said = call_backs.outcomes(view)
-        called, contacted, resolved = (is_true(said[name]) for name in ("has_call_back", "is_contacted", "is_resolved"))
-        masks = {
-            "effective": called,
-            "none": ~called,
-            "contacted": called & contacted,
-            "not_contacted": called & ~contacted,
-            "resolved": called & resolved,
-            "unresolved": called & ~resolved,
-        }
-        for rating in ("satisfied", "basically", "unsatisfied", "unrated"):
-            masks[rating] = called & (outcomes["satisfaction"] == rating).to_numpy(dtype=bool, na_value=False)
+        masks = call_backs.masks(view)
         return positions("callback", np.logical_or.reduce([masks[value] for value in selection.callback]))
 
     return Filter(("callback",), ("callback",), (values.choices(tuple(CALLBACK_NAMES)),), bind, _named("callback", dict(CALLBACK_NAMES)))

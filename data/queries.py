@@ -15,6 +15,7 @@ import pandas as pd
 
 from data import blind_spots as blind
 from data import boundaries, cases, places, video
+from data import linked as views
 from data import stages as progress
 from data import video_states as states_of_video
 from data import video_trend as trend_of_video
@@ -116,6 +117,16 @@ def stage_analysis(view: View, selection: Selection, outcomes: pd.DataFrame | No
     """How cases get on, see :mod:`data.stages`; ``outcomes`` is the answer of :func:`outcomes_per_bucket` where it is known."""
     known = outcomes_per_bucket(view, selection) if outcomes is None else outcomes
     return progress.stages(view, selection, compute.count_outcomes(view, known))
+
+
+def linked(view: View, selection: Selection) -> views.Linked:
+    """The selection counted by every dimension at once, each without its own filters; see :mod:`data.linked`."""
+    return views.linked(view, selection)
+
+
+def linked_background(view: View, selection: Selection) -> views.Linked:
+    """The same with no filter but area and window: what stands in grey behind; see :func:`data.linked.background`."""
+    return views.background(view, selection)
 
 
 def departments(view: View, selection: Selection) -> pd.DataFrame:

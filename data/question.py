@@ -28,6 +28,7 @@ from data.window import window_with_previous
 
 FOLDER: Final = Path(__file__).parent / "sql"
 TIME_LIMIT_S: Final = 15.0
+_AND: Final = "  AND "
 _KEY: Final = re.compile(r"-- (\w+)\s*$")
 _PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
@@ -51,6 +52,9 @@ class Question:
     cohort
         Void events and duplicates are left out ``always``, ``never``, or, where single cases are shown, ``unless_asked``: unless the
         selection names the stage void.
+    apart
+        Owner of lines → bit. Events that fail these lines are not left out: ``selected`` has a column ``failed``, the bits of those
+        an event fails.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Question:
     parameters: Mapping[str, str] = field(default_factory=dict)
     reach: Reach = "window"
     cohort: Literal["always", "unless_asked", "never"] = "always"
+    apart: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def text(self) -> str:
@@ -83,7 +88,20 @@ class Question:
         """
         if "scope" not in lines:
             raise ValueError(f"{self.name}: a question is only asked within a scope.")
-        return "\n".join((f"-- {self.name}", *(text for key, text in self._pieces if key is None or key in lines)))
+        texts: list[str] = []
+        apart: dict[int, list[str]] = {}
+        for key, text in self._pieces:
+            bit = self.apart.get(_owner(key)) if key is not None and text.startswith(_AND) else None
+            if key is not None and key not in lines:
+                continue
+            if bit is None:
+                texts.append(text)
+            else:
+                apart.setdefault(bit, []).append(f"({text.removeprefix(_AND)})")
+        if self.apart:
+            bits = ["0", *(f"CASE WHEN {' AND '.join(those)} THEN 0 ELSE {bit} END" for bit, those in apart.items())]
+            texts.insert(texts.index("FROM event"), f", ({' + '.join(bits)})::USMALLINT AS failed")
+        return "\n".join((f"-- {self.name}", *texts))
 
     def bound(self, view: View, selection: Selection) -> Bound:
         """The lines in force for a view and a selection, with their parameters."""
@@ -157,6 +175,11 @@ def _continued(text: str) -> str:
     """A question's text after ``WITH selected AS (…)``: its own WITH becomes one more table of it."""
     code = _code(text)
     return re.sub(r"\A\s*WITH\s", ", ", code)
+
+
+def _owner(key: str) -> str:
+    """The key of the filter that a line belongs to."""
+    return key.split("_", maxsplit=1)[0]
 
 
 def _line(line: str) -> tuple[str | None, str]:

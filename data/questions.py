@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from data.dimensions import APART, BITS
 from data.ingest.rules import REPAIRS
 from data.question import Question
 
@@ -57,6 +58,12 @@ QUESTIONS: Final[dict[str, Question]] = {
             {"is_previous": "bool", "source_ix": "int", "hour_of_week": "int, Monday 00 h = 0"} | _N,
             {"from_day": "DATE"},
             reach="previous",
+        ),
+        Question(
+            "linked",
+            {"dimension": "text, of dimensions.BITS", "value": "int, the position it counts by"} | _N,
+            _DUE | dict.fromkeys(BITS, "INTEGER"),
+            apart=APART,
         ),
         Question("departments", {"department_ix": "int; 0 is not given"} | _N),
         Question("counts_per_area", {"area_ix": "int, as located"} | _N),

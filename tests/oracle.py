@@ -50,6 +50,12 @@ class Oracle:
         """By the rule of the default definition."""
         return self.repeated()
 
+    @cached_property
+    def texts(self) -> pd.Series:
+        """All that is said in words about each event, in lower case."""
+        columns = self.events[["event_id", "title", "address", "description"]].fillna("").astype(str)
+        return columns.agg("\n".join, axis=1).str.lower()
+
     def below(self, code: str) -> set[int]:
         """Areas at or below the one with this code, by walking from child to parent."""
         start = int(self.areas.loc[self.areas["area_code"] == code, "area_ix"].iloc[0])
@@ -93,8 +99,7 @@ class Oracle:
             keep &= (rows["duration_s"] >= low * 3600) & (rows["duration_s"] < high * 3600)
         if "q" in chosen:
             needle = chosen["q"].lower()
-            texts = rows[["event_id", "title", "address", "description"]].fillna("").astype(str).agg("\n".join, axis=1)
-            keep &= texts.str.lower().str.contains(needle, regex=False)
+            keep &= self.texts[rows.index].str.contains(needle, regex=False)
         if "callback" in chosen:
             keep &= self._any_of(rows, chosen["callback"], self._call_backs(rows))
         if "deadline" in chosen:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from data.bound import Mask, is_true
+
 if TYPE_CHECKING:
     from data.view import View
 
@@ -34,3 +36,20 @@ def outcomes(view: View) -> pd.DataFrame:
     """``has_call_back, is_contacted, is_resolved`` by ``outcome_ix``, under the view's definition."""
     statement = f"SELECT has_call_back, is_contacted, is_resolved FROM {RELATION} ORDER BY outcome_ix"  # noqa: S608  our own text
     return view.snapshot.once(("call_backs", view.definition.call_back), lambda: view.snapshot.frame(statement, parameters(view)))
+
+
+def masks(view: View) -> dict[str, Mask]:
+    """Outcomes of each result of a call-back that a selection may name, by ``outcome_ix``; they overlap."""
+    said, given = outcomes(view), view.snapshot.outcomes["satisfaction"]
+    called, contacted, resolved = (is_true(said[name]) for name in ("has_call_back", "is_contacted", "is_resolved"))
+    found = {
+        "effective": called,
+        "none": ~called,
+        "contacted": called & contacted,
+        "not_contacted": called & ~contacted,
+        "resolved": called & resolved,
+        "unresolved": called & ~resolved,
+    }
+    for rating in ("satisfied", "basically", "unsatisfied", "unrated"):
+        found[rating] = called & (given == rating).to_numpy(dtype=bool, na_value=False)
+    return found

@@ -1,0 +1,206 @@
+"""Linked views on random selections of every kind of filter: every count against pandas over the tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from data import queries
+from data.dimensions import DIMENSIONS, DURATION_EDGES_H, DURATION_STEP_S, DURATION_STEPS
+from data.due import due_until
+from data.filters import FILTERS
+from data.indicators.definition import shipped
+from data.indicators.rules import Day
+from data.linked import Linked
+from data.question import FOLDER
+from data.selection import Selection
+from data.store.snapshot import Snapshot
+from data.view import View
+from tests import district
+from tests.oracle import Oracle
+from tests.property.test_ask import random_selection
+
+SELECTIONS = 60
+CALL_BACKS = (
+    "effective",
+    "none",
+    "contacted",
+    "not_contacted",
+    "resolved",
+    "unresolved",
+    "satisfied",
+    "basically",
+    "unsatisfied",
+    "unrated",
+)
+DEADLINES = ("on_time", "late", "overdue", "due_soon", "not_due")
+COLUMNS = {"days": "day", "hours": "hour_of_week", "areas": "area_ix", "categories": "category_ix", "sources": "source_ix",
+           "departments": "department_ix", "urgencies": "urgency_ix", "stages": "stage"}  # fmt: skip
+
+
+def random_place(oracle: Oracle, rng: np.random.Generator) -> dict[str, Any]:
+    """A box, a ring drawn by hand, both or neither, over the middle of the points."""
+    points = oracle.events[["lon", "lat"]].dropna()
+    west, south, east, north = (float(points[axis].quantile(share)) for share in (0.05, 0.95) for axis in ("lon", "lat"))
+    drawn: dict[str, Any] = {}
+    if rng.random() < 0.25:
+        lons, lats = sorted(rng.uniform(west, east, 2).round(5)), sorted(rng.uniform(south, north, 2).round(5))
+        drawn["bbox"] = (lons[0], lats[0], lons[1], lats[1])
+    if rng.random() < 0.25:
+        angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 40))))
+        reach = rng.uniform(0.2, 1, len(angles))
+        lons = (west + east) / 2 + (east - west) / 2 * reach * np.cos(angles)
+        lats = (south + north) / 2 + (north - south) / 2 * reach * np.sin(angles)
+        drawn["polygon"] = tuple(zip(lons.round(5).tolist(), lats.round(5).tolist(), strict=True))
+    return drawn
+
+
+def rows(oracle: Oracle, chosen: dict[str, Any], without: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The events of a selection without some of its filters."""
+    left = {key: value for key, value in chosen.items() if key not in without}
+    if "from" in without:
+        left["days"] = (dt.date(1, 1, 1), dt.date(9999, 1, 1))
+    found = oracle.selected(left)
+    lon, lat = found["lon"].to_numpy(float), found["lat"].to_numpy(float)
+    keep = np.ones(len(found), dtype=bool)
+    if "bbox" in left:
+        west, south, east, north = left["bbox"]
+        keep &= (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    if "polygon" in left:
+        keep &= shapely.contains_xy(shapely.Polygon(left["polygon"]), np.nan_to_num(lon), np.nan_to_num(lat))
+    return found[keep]
+
+
+def expected(oracle: Oracle, key: str, found: pd.DataFrame, soon: dt.datetime) -> dict[Any, int]:
+    """What a dimension's frame has to say of these events."""
+    if key == "days":
+        return Counter((day - dt.date(1970, 1, 1)).days for day in found["day"])
+    if key == "deadlines":
+        masks = oracle._deadlines(found, soon)
+        return {state: int(masks[state].fillna(False).astype(bool).sum()) for state in DEADLINES}
+    if key == "callbacks":
+        called = found["has_call_back"]
+        masks = Oracle._call_backs(found) | {"not_contacted": called & ~found["is_contacted"], "unresolved": called & ~found["is_resolved"]}
+        return {result: int(masks[result].fillna(False).astype(bool).sum()) for result in CALL_BACKS}
+    if key == "durations":
+        hours = found["duration_s"].dropna().to_numpy(float) / 3600
+        return Counter((np.searchsorted(DURATION_EDGES_H, hours, side="right") - 1).tolist())
+    return Counter(found[COLUMNS[key]])
+
+
+def compare(oracle: Oracle, linked: Linked, chosen: dict[str, Any], soon: dt.datetime, context: str) -> None:
+    whole = rows(oracle, chosen)
+    good = whole[~whole["is_void"] & ~whole["is_duplicate"]]
+    assert dict(zip(linked.outcomes["outcome_ix"], linked.outcomes["n"], strict=True)) == Counter(whole["outcome_ix"]), context
+    assert linked.n == len(good), context
+    assert set(linked.frames) == set(DIMENSIONS)
+    for key, dimension in DIMENSIONS.items():
+        found = rows(oracle, chosen, dimension.own)
+        wanted = expected(oracle, key, found[~found["is_void"] & ~found["is_duplicate"]], soon)
+        frame = linked.frames[key]
+        assert list(frame.columns) == [dimension.value, "n"]
+        counted = dict(zip(frame[dimension.value], frame["n"], strict=True))
+        assert counted == {value: n for value, n in wanted.items() if n}, f"{key} of {context}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One snapshot: its tables, and the file opened once."""
+
+    oracle: Oracle
+    snapshot: Snapshot
+
+    def view(self, scope: tuple[str, ...] | None = None, day: Day | None = None) -> View:
+        return View(self.snapshot, dataclasses.replace(shipped()[0], day=day or Day()), scope)
+
+    def with_events(self, events: pd.DataFrame) -> Oracle:
+        other = Oracle.__new__(Oracle)
+        vars(other).update(vars(self.oracle) | {"events": events})
+        return other
+
+
+@pytest.fixture(scope="module", params=["random", "demo"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A random district, and the made-up one."""
+    path = tmp_path_factory.mktemp(request.param) / "snapshot.duckdb"
+    if request.param == "random":
+        district.build(path, 5000)
+    else:
+        store: Path = request.getfixturevalue("demo_store")
+        current = (store / "CURRENT").read_text(encoding="utf-8").strip()
+        shutil.copy(store / "snapshots" / f"{current}.duckdb", path)
+    oracle = Oracle(path)  # before the snapshot: DuckDB refuses a second connection with other settings
+    return Place(oracle, Snapshot(path))
+
+
+def test_random_selections(place: Place) -> None:
+    rng, view, some = np.random.default_rng(11), place.view(), 0
+    soon = due_until(view)
+    for _ in range(SELECTIONS):
+        chosen, selection = random_selection(place.oracle, rng, soon)
+        drawn = random_place(place.oracle, rng)
+        selection = selection.with_(**drawn)
+        linked = queries.linked(view, selection)
+        compare(place.oracle, linked, chosen | drawn, soon, selection.query())
+        some += linked.n > 0
+    assert some > SELECTIONS / 4
+
+
+def test_a_background_has_area_and_window_only(place: Place) -> None:
+    rng, view = np.random.default_rng(12), place.view()
+    soon = due_until(view)
+    for _ in range(3):
+        chosen, selection = random_selection(place.oracle, rng, soon)
+        bare = {key: value for key, value in chosen.items() if key in ("days", "area", "due_until")}
+        behind = queries.linked_background(view, selection)
+        compare(place.oracle, behind, bare, soon, selection.query())
+        assert queries.linked_background(view, selection.with_(source=("hotline",), indicator="closing_rate")) is behind
+
+
+def test_a_scope_holds_in_every_dimension_and_in_the_background(place: Place) -> None:
+    oracle, soon = place.oracle, due_until(place.view())
+    codes = set(oracle.areas["area_code"])
+    streets = oracle.areas.loc[oracle.areas["depth"] == 1, "area_code"].tolist()
+    days = (dt.date(2000, 1, 1), oracle.today)
+    parts = (streets[0], streets[2])
+    for scope, grid in ((parts[:1], ()), (parts, ()), (parts[:1], (streets[1], streets[0])), ((), ()), (("x",), ())):
+        inside = set().union(set(), *(oracle.below(code) for code in scope if code in codes))
+        seen = place.with_events(oracle.events[oracle.events["area_ix"].isin(inside)])
+        bare = {"days": days, "due_until": soon}
+        selection = Selection(from_day=days[0], to_day=days[1], grid=grid)
+        compare(seen, queries.linked(place.view(scope), selection), bare | ({"grid": grid} if grid else {}), soon, f"{scope}")
+        compare(seen, queries.linked_background(place.view(scope), selection), bare, soon, f"behind {scope}")
+
+
+@pytest.mark.parametrize("named_by", ["begin", "end"])
+def test_days_begin_when_the_definition_says(place: Place, named_by: Literal["begin", "end"]) -> None:
+    rng, view, events = np.random.default_rng(13), place.view(day=Day(12, named_by)), place.oracle.events
+    soon = due_until(view)
+    moved = np.where(events["hour_of_week"] % 24 >= 12, 1, 0) - (named_by == "begin")
+    oracle = place.with_events(events.assign(day=(pd.to_datetime(events["day"]) + pd.to_timedelta(moved, unit="D")).dt.date))
+    for _ in range(8):
+        chosen, selection = random_selection(oracle, rng, soon)
+        compare(oracle, queries.linked(view, selection), chosen, soon, selection.query())
+
+
+def test_every_filter_is_of_one_dimension_or_always_applies() -> None:
+    owned = [key for dimension in DIMENSIONS.values() for key in dimension.own]
+    assert len(owned) == len(set(owned))
+    assert {key for row in FILTERS for key in row.keys} - set(owned) == {"area", "q"}
+
+
+def test_steps_of_durations_make_every_bucket() -> None:
+    assert all(hours * 3600 % DURATION_STEP_S == 0 for hours in DURATION_EDGES_H)
+    text = (FOLDER / "linked.sql").read_text(encoding="utf-8")
+    assert re.search(rf"duration_s // {DURATION_STEP_S}, {DURATION_STEPS}\)", text)
