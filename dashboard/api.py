@@ -43,7 +43,7 @@ def _json(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z), status=status, mimetype="application/json")
 
 
-def _in_words(view_function: Callable[..., Response]) -> Callable[..., Response]:
+def in_words(view_function: Callable[..., Response]) -> Callable[..., Response]:
     """Errors that the caller can act on, as ``{"error": sentence}`` with their status."""
 
     @wraps(view_function)
@@ -57,7 +57,7 @@ def _in_words(view_function: Callable[..., Response]) -> Callable[..., Response]
     return answer
 
 
-def _asked(*own: str) -> tuple[Selection, dict[str, str]]:
+def asked_for(*own: str) -> tuple[Selection, dict[str, str]]:
     """The selection in the address and the values of this address's ``own`` keys."""
     try:
         found = parse_qs(request.query_string.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
@@ -98,16 +98,16 @@ def routes(context: Context) -> Blueprint:
     @contextlib.contextmanager
     def looking(*own: str) -> Iterator[tuple[View, Selection, dict[str, str]]]:
         """The viewer's view and the selection of the address, which must lie in it, and the values of ``own`` keys."""
-        selection, given = _asked(*own)
+        selection, given = asked_for(*own)
         with context.view(selection.snapshot, selection.definition) as view:
             yield view, settle(view, selection, strict=True)[0], given
 
-    @_in_words
+    @in_words
     def asked() -> Response:
         with looking() as (view, selection, _):
             return _json(context.answers.get(view, ("ask", selection), lambda: ask(view, selection, selection.lang)))
 
-    @_in_words
+    @in_words
     def events() -> Response:
         with looking("limit", "cursor", "part") as (view, selection, given):
             limit, cursor = _limit(given.get("limit")), given.get("cursor")
@@ -117,7 +117,7 @@ def routes(context: Context) -> Blueprint:
                 raise SelectionError("part is a part of an indicator; name it with indicator=.")
             return _json(queries.part_page(view, selection, selection.indicator, given["part"], limit=limit, cursor=cursor))
 
-    @_in_words
+    @in_words
     def areas() -> Response:
         with looking() as (view, selection, _):
             depth = _depth(view, selection)
@@ -128,7 +128,7 @@ def routes(context: Context) -> Blueprint:
         answer.vary.add("Cookie")
         return answer.make_conditional(request)  # type: ignore[return-value]
 
-    @_in_words
+    @in_words
     def layer(key: str, snapshot: str, area: str) -> Response:
         known = LAYERS.get(key)
         with context.view(snapshot) as view:

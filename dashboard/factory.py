@@ -20,6 +20,7 @@ from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
 from dashboard.context import Context, Scope, whole_area
 from dashboard.desk import routes as desk
+from dashboard.export import routes as export
 from dashboard.guard import ASSETS, FILES, Guard, answer_errors
 from dashboard.log import note_failure
 from dashboard.page import Accept, Page
@@ -166,6 +167,7 @@ def create_app(
     server.register_blueprint(cameras.routes(context))
     server.register_blueprint(tile_routes.routes(context))
     server.register_blueprint(desk.routes(context))
+    server.register_blueprint(export.routes(context))
     with _without_dash_variables():
         app = Application(
             name="dashboard",

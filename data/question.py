@@ -6,9 +6,10 @@ ever enter as parameters.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Final, Literal
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from data import days
 from data.bound import Bound, cohort, positions, scope
@@ -28,6 +30,7 @@ from data.window import window_with_previous
 
 FOLDER: Final = Path(__file__).parent / "sql"
 TIME_LIMIT_S: Final = 15.0
+BATCH_ROWS: Final = 65_536
 _AND: Final = "  AND "
 _KEY: Final = re.compile(r"-- (\w+)\s*$")
 _PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
@@ -128,11 +131,41 @@ class Question:
         QueryTimeout
             The time limit passed; the statement was interrupted.
         """
+        return answer(view, *self._put(view, selection, parameters), time_limit_s=time_limit_s)
+
+    def stream(
+        self, view: View, selection: Selection, *, rows: int = BATCH_ROWS, time_limit_s: float = TIME_LIMIT_S, **parameters: Any
+    ) -> Iterator[pa.RecordBatch]:
+        """Put the question and give its rows in batches, at least one, in the file's order, in memory that does not grow with them.
+
+        The snapshot must stay open until the last batch is taken or the iterator is closed.
+
+        Raises
+        ------
+        QueryTimeout
+            One batch took longer than the time limit; the statement was interrupted.
+        """
+        statement, used = self._put(view, selection, parameters)
+        cursor = view.snapshot.cursor()
+        try:
+            with _limited(cursor, time_limit_s):
+                # sql(), not execute(): the latter makes all rows before it gives the first
+                reader = cursor.sql(statement, params=used).to_arrow_reader(rows)
+                batch = next(reader, None) or pa.RecordBatch.from_pylist([], schema=reader.schema)
+            while batch is not None:
+                yield batch
+                with _limited(cursor, time_limit_s):
+                    batch = next(reader, None)
+        finally:
+            cursor.close()
+
+    def _put(self, view: View, selection: Selection, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The statement and what it is bound to."""
         bound = self.bound(view, selection)
         for name, value in parameters.items():
             bound |= positions(name, value) if isinstance(value, np.ndarray) else Bound(parameters={name: value})
         statement = self.statement(bound.lines)
-        return answer(view, statement, used_by(statement, bound.parameters), time_limit_s=time_limit_s)
+        return statement, used_by(statement, bound.parameters)
 
 
 def answer(view: View, statement: str, parameters: Mapping[str, Any], *, time_limit_s: float = TIME_LIMIT_S) -> pd.DataFrame:
@@ -144,16 +177,25 @@ def answer(view: View, statement: str, parameters: Mapping[str, Any], *, time_li
         The time limit passed; the statement was interrupted.
     """
     cursor = view.snapshot.cursor()
+    try:
+        with _limited(cursor, time_limit_s):
+            return cursor.execute(statement, parameters).df()
+    finally:
+        cursor.close()
+
+
+@contextlib.contextmanager
+def _limited(cursor: duckdb.DuckDBPyConnection, time_limit_s: float) -> Iterator[None]:
+    """Interrupt what the cursor does once the time is over."""
     timer = threading.Timer(time_limit_s, cursor.interrupt)
     timer.daemon = True
     timer.start()
     try:
-        return cursor.execute(statement, parameters).df()
+        yield
     except duckdb.InterruptException as error:
         raise QueryTimeout(f"The question took longer than {time_limit_s:g} s; narrow the selection.") from error
     finally:
         timer.cancel()
-        cursor.close()
 
 
 def used_by(statement: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

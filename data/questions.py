@@ -309,6 +309,16 @@ QUESTIONS: Final[dict[str, Question]] = {
             },
             {"seen_after": "TIMESTAMP"},
         ),
+        Question(
+            "export_rows",
+            {"event_ix": "int; rows come in its order"}
+            | _CASE
+            | {"department_ix": "int; 0 is not given", "handle_level": "text or null", "duration_s": "int, seconds, or null"}
+            | {f"{step}_at": "UTC instant or null" for step in ("accepted", "registered", "dispatched", "disposed", "verified")}
+            | {f"{name}_count": "int or null" for name in ("rework", "postpone", "bounce")}
+            | {"position_code": "reason code or null"},
+            cohort="unless_asked",
+        ),
     )
 }
 """Every question by name."""
