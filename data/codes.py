@@ -189,8 +189,9 @@ _ROW = (
     ),
     (
         "E_TIME_AMBIGUOUS",
-        "该时间在时区切换时出现两次或不存在，请带上时区偏移。",
-        "The time occurs twice or never because the clocks were changed; send it with its offset from UTC.",
+        "该时间有两种读法（月、日先后不明，或在时区切换时出现两次或不存在），请写成 2026-01-31 08:05:00 的形式，必要时带上时区偏移。",
+        "The time can be read two ways (day or month first, or a clock that was changed); write it like 2026-01-31 08:05:00, "
+        "where clocks change with its offset from UTC.",
     ),
     ("E_CLOSE_BEFORE_REPORT", "结案时间早于上报时间，请核对两个时间。", "The case was closed before it was reported; check both times."),
     (

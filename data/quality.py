@@ -79,6 +79,7 @@ _REPAIRS: Final[Mapping[str, Words]] = {
     "degree_minutes": Words("度分秒坐标", "positions in degrees and minutes"),
     "thousands": Words("去掉千位分隔符", "separators of thousands left out"),
     "computed_deadline": Words("按时限推算截止时间", "deadline worked out from a time limit"),
+    "day_first": Words("日在前的日期", "dates with the day first"),
 }
 """Every entry of :data:`data.ingest.rules.REPAIRS`."""
 _ALL: Final = (

@@ -12,6 +12,7 @@ from typing import Final
 
 from data.errors import FileRejected
 from data.ingest import times, values
+from data.ingest.day_order import DayOrder
 from data.ingest.fields import Field
 from data.ingest.privacy import is_suspect, masked
 from data.ingest.raw import Raw
@@ -55,6 +56,8 @@ class Cells:
     ways
         Short ways (:mod:`data.ingest.plain`) of raw columns. With any, even none, ``is_odd`` stands beside the fields: the row has
         a cell that they do not serve. Without, every cell is read in full.
+    order
+        How dates that end in the year are read.
     """
 
     def __init__(
@@ -68,10 +71,11 @@ class Cells:
         words: Mapping[str, Mapping[str, str]],
         is_projected: bool,
         ways: Mapping[int, str] | None = None,
+        order: DayOrder = DayOrder.MONTH,
     ) -> None:
         self._fields, self._recognised, self._raw = fields, recognised, raw
         self._zone, self._parameters, self._words = zone, parameters, words
-        self._is_projected = is_projected
+        self._is_projected, self._order = is_projected, order
         self._present = set(recognised.columns)
         self._plain, self._is_short = dict(ways or {}), ways is not None
         self._repaired: set[str] = set()
@@ -177,9 +181,12 @@ class Cells:
         if item.type == "instant":
             written = f"CASE WHEN {times.has_offset(g)} THEN {times.from_offset(g)} END"
             offset = f"coalesce({written}, {times.epoch(g)})"
-            local = f"CASE WHEN NOT {times.has_offset(g)} THEN {times.local_instant(g, parameters)} END"
+            local = f"CASE WHEN NOT {times.has_offset(g)} THEN {times.local_instant(g, parameters, self._order)} END"
             utc = f"coalesce(o_{name}, {self._zone.to_utc(f'l_{name}')})"
-            bits = times.forms_of_time(g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
+            bits = times.forms_of_time(
+                g, serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"],
+                day_first=REPAIR["day_first"], order=self._order,
+            )  # fmt: skip
             return (
                 [cell], [f"{form} AS {g}", f"{odd} AS {r}"],
                 [g, f"{offset} AS o_{name}", f"{local} AS l_{name}", f"{r} | {bits} AS {r}"],
@@ -205,7 +212,7 @@ class Cells:
                 [g, r, f"TRY_CAST({g} AS DOUBLE) AS d_{name}"], [g, r, f"d_{name}", value],
             )  # fmt: skip
         value = {
-            "date": f"CAST({times.local_instant(g, parameters)} AS DATE)",
+            "date": f"CAST({times.local_instant(g, parameters, self._order)} AS DATE)",
             "flag": values.flag(g, parameters, self._words.get(name)),
             "choice": values.choice(g, item, parameters, self._words.get(name)),
             "count": values.count(g),

@@ -26,6 +26,8 @@ _QUOTED: Final = MB
 _KEPT: Final = 2000
 """Characters kept of each cell of a record that is too long."""
 _BATCH: Final = 5000
+_LEAST: Final = 64
+"""Characters that a line counts for at least where only so much of a file is looked at: blank lines cost time, too."""
 csv.field_size_limit(2**31 - 1)
 
 Score = Callable[[Sequence[str]], int]
@@ -159,7 +161,7 @@ def _first_lines(path: Path) -> Iterator[Line]:
     left, filled = 8 * MB, 0
     for line in lines_of(path):
         yield line
-        left -= len(line.text)
+        left -= max(len(line.text), _LEAST)
         filled += not line.text.isspace()
         if filled > HEADER_ROWS * 4 or left < 0:
             return
@@ -218,6 +220,8 @@ def no_header(path: Path, name: str) -> FileRejected:
         if columns > limit("max_columns"):
             return FileRejected("E_TOO_MANY_COLUMNS", f"{name} has {columns:,} columns or more; export only those that are needed.")
         return FileRejected("E_NO_HEADER", f"{name} has no line end in its first {limit('max_record_mb')} MB; expected a header row.")
-    if any(line.text.strip(BLANKS + "".join(SEPARATORS)) for line in _first_lines(path)):
+    with path.open("r", encoding="utf-8-sig") as file:
+        has_text = any(part.strip(BLANKS + "".join(SEPARATORS)) for part in iter(lambda: file.read(MB), ""))
+    if has_text:
         return FileRejected("E_NO_HEADER", f"{name} has no row that reads as a header; put the column names in the first row.")
     return FileRejected("E_EMPTY_FILE", f"{name} holds no text; export it again.")

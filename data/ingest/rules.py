@@ -24,13 +24,13 @@ POSITION_CODES: Final = (
 """``position_code`` of a staged row is an index into this tuple; 0 is a usable position."""
 REPAIRS: Final = (
     "half_width", "invisible_removed", "float_code", "text_formula", "serial_date", "epoch", "month_first",
-    "glued_position", "degree_minutes", "thousands", "computed_deadline",
+    "glued_position", "degree_minutes", "thousands", "computed_deadline", "day_first",
 )  # fmt: skip
 """What staging may have done to a cell to read it, in the order of their bits in ``repairs``: full-width characters made
 half-width; zero-width ones left out; an id or code turned back from a number (``12.0``, ``1.1E+14``); a text taken out of
 ``="…"`` or from behind an apostrophe; Excel's serial days, seconds since 1970, and ``1/2/2024`` taken as the second of
 January; a position out of one cell, or out of degrees and minutes; separators of thousands left out; a deadline worked out from
-a time limit (:mod:`data.ingest.deadlines`)."""
+a time limit (:mod:`data.ingest.deadlines`); ``2/1/2024`` taken as the second of January (:mod:`data.ingest.day_order`)."""
 REPAIR: Final[Mapping[str, int]] = {name: 1 << ix for ix, name in enumerate(REPAIRS)}
 LONGEST: Final[Mapping[str, int]] = {"id": 256, "code": 256, "text": 20_000, "name": 256, "wkt": 10_000_000}
 LONGEST_ID: Final = 64
@@ -50,13 +50,22 @@ class Check:
     is_of_writing: bool = False
 
 
-def rules_of(item: Field, zone: times.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
+def rules_of(
+    item: Field, zone: times.Zone, parameters: values.Parameters, limit: dt.datetime | None, *, is_text: bool = True
+) -> list[Check]:
     """The rules of one field, over the columns that staging has for it: ``g_`` the cell, the field's name its value.
 
-    Instants of what happened later than ``limit`` (UTC) are ``E_TIME_FUTURE``; None allows any.
+    Instants of what happened later than ``limit`` (UTC) are ``E_TIME_FUTURE``; None allows any. ``is_text`` is False where the
+    cells have a type of their own.
     """
     name, g = item.name, f"g_{item.name}"
+    unread = f"{g} IS NOT NULL AND {name} IS NULL"
     checks = []
+    if is_text and item.type in {"instant", "date", "choice", "flag", "count", "number", "name"}:
+        # A program that exports formulas instead of what they give; free text and positions are judged by what they are.
+        is_formula = f"(starts_with({g}, '=') OR {values.is_one_of(g, FORMULA_ERRORS)})"
+        checks.append(Check("E_FORMULA", name, f"coalesce({is_formula}, false)", is_of_writing=True))
+        unread += f" AND NOT {is_formula}"
     if item.type in LONGEST:
         most = LONGEST[item.type]
         checks.append(Check("E_FIELD_TOO_LONG", name, f"(strlen({g}) > {most} AND length({g}) > {most})", is_of_writing=True))
@@ -74,11 +83,12 @@ def rules_of(item: Field, zone: times.Zone, parameters: values.Parameters, limit
             is_invalid = f"({bad} AND NOT {formula} AND strlen({g}) <= {LONGEST['id']})"
             checks.append(Check("E_ID_INVALID", name, is_invalid, is_of_writing=True))
     elif item.type == "instant":
+        checks.append(Check("E_TIME_INVALID", name, f"({unread})", is_of_writing=True))
         checks += _rules_of_instant(item, zone, parameters, limit)
     elif item.type == "date":
-        checks.append(Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)"))
+        checks.append(Check("E_TIME_INVALID", name, f"({unread})"))
     elif item.type in {"choice", "flag", "count", "number"}:
-        checks.append(Check("E_ENUM", name, f"({g} IS NOT NULL AND {name} IS NULL)", is_of_writing=True))
+        checks.append(Check("E_ENUM", name, f"({unread})", is_of_writing=True))
     elif item.type == "name" and item.required and item.name not in {"domain", "category"}:
         checks.append(Check("E_ENUM", name, f"{g} IS NULL"))
     return checks
@@ -86,7 +96,7 @@ def rules_of(item: Field, zone: times.Zone, parameters: values.Parameters, limit
 
 def _rules_of_instant(item: Field, zone: times.Zone, parameters: values.Parameters, limit: dt.datetime | None) -> list[Check]:
     name, g = item.name, f"g_{item.name}"
-    checks = [Check("E_TIME_INVALID", name, f"({g} IS NOT NULL AND {name} IS NULL)", is_of_writing=True)]
+    checks = []
     if item.required:
         checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
     low, high = parameters.add(times.EARLIEST), parameters.add(times.LATEST)

@@ -20,10 +20,11 @@ import pandas as pd
 from data.errors import FileRejected
 from data.ingest import frames, plain, times, values
 from data.ingest.cells import Cells
+from data.ingest.day_order import DayOrder, day_order, is_open
 from data.ingest.fields import Field
 from data.ingest.raw import Raw
 from data.ingest.recognise import Recognised
-from data.ingest.rules import BIT, Check, rules_of
+from data.ingest.rules import BIT, REPAIR, Check, rules_of
 
 _numbers = itertools.count()
 _FIRST: Final = f"LIMIT {plain.SAMPLE}"
@@ -79,7 +80,7 @@ class Staging:
         self._cells = self._of()
         self._ways: dict[int, str] = {}
         present = [item for item in fields if item.name in recognised.columns]
-        self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit)]
+        self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit, is_text=self._is_of_text(item))]
         self._checks += more_checks(set(recognised.columns)) if more_checks else []
 
     def run(
@@ -101,11 +102,41 @@ class Staging:
             Puts more columns beside the fields, for ``also`` to use; takes and gives a relation.
         """
         faults = self._faults(connection)
-        codes = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
-        held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()} if into else None
-        selected = partial(self._selected, held=held, also=also or {}, wrap=wrap)
         table = into or f"staged{next(_numbers)}"
         first = connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {into}").fetchall()[0][0] if into else 0
+        self._stage(connection, table, first, into, also=also or {}, wrap=wrap)
+        try:
+            if self._turns(connection, table, first):
+                connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
+                self._stage(connection, table, first, table, also=also or {}, wrap=wrap)
+            if faults:
+                connection.execute(
+                    f"UPDATE {table} SET codes = bits FROM {faults} AS f WHERE {table}.rowid >= {first} AND f.row_no = {table}.row_no"
+                )
+            bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
+            staged = Staged(table, self._details(connection, bad, faults), self._mixes_offsets(connection))
+            if self._raw.stamp is not None:
+                self._raw.stamp.confirm()
+        except (duckdb.Error, FileRejected) as error:
+            # Nothing stays of a file that is refused.
+            connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
+            raise error if isinstance(error, FileRejected) else _unreadable(error) from error
+        return staged
+
+    def _stage(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: str,
+        first: int,
+        into: str | None,
+        *,
+        also: Mapping[str, str | None],
+        wrap: Callable[[str], str],
+    ) -> None:
+        """Put the rows into the table, from the row ``first`` on; without ``into`` it is made."""
+        codes = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
+        held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()} if into else None
+        selected = partial(self._selected, held=held, also=also, wrap=wrap)
         verb = f"INSERT INTO {table} BY NAME" if into else f"CREATE TEMP TABLE {table} AS"
         # Planned as joins, the lists of words would cost several times what they cost as expressions.
         connection.execute("SET disabled_optimizers = 'in_clause'")
@@ -122,20 +153,25 @@ class Staging:
             raise _unreadable(error) from error
         finally:
             connection.execute("RESET disabled_optimizers")
-        try:
-            if faults:
-                connection.execute(
-                    f"UPDATE {table} SET codes = bits FROM {faults} AS f WHERE {table}.rowid >= {first} AND f.row_no = {table}.row_no"
-                )
-            bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
-            staged = Staged(table, self._details(connection, bad, faults), self._mixes_offsets(connection))
-            if self._raw.stamp is not None:
-                self._raw.stamp.confirm()
-        except (duckdb.Error, FileRejected) as error:
-            # Nothing stays of a file that is refused.
-            connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
-            raise error if isinstance(error, FileRejected) else _unreadable(error) from error
-        return staged
+
+    def _turns(self, connection: duckdb.DuckDBPyConnection, table: str, first: int) -> bool:
+        """Whether rows must be staged again, for dates that end in the year are not to be read with the month first."""
+        bits = REPAIR["month_first"] | REPAIR["day_first"]
+        if not connection.execute(f"SELECT 1 FROM {table} WHERE rowid >= {first} AND repairs & {bits} <> 0 LIMIT 1").fetchall():
+            return False
+        names = [item.name for item in self._fields if item.type in {"instant", "date"} and self._is_of_text(item)]
+        order = day_order(connection, self._cells.typed(), [f"g_{name}" for name in names], self._parameters.values)
+        if order is DayOrder.MONTH:
+            return False
+        self._of = partial(self._of, order=order)
+        self._cells = self._of()
+        if order is DayOrder.UNTOLD:
+            self._checks += [Check("E_TIME_AMBIGUOUS", name, is_open(f"g_{name}"), is_of_writing=True) for name in names]
+        return True
+
+    def _is_of_text(self, item: Field) -> bool:
+        columns = self._recognised.columns.get(item.name, ())
+        return bool(columns) and all(self._raw.types[ix] == "VARCHAR" for ix in columns)
 
     def _selected(
         self,

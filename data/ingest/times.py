@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from data.ingest.day_order import FORM as YEAR_LAST
+from data.ingest.day_order import DayOrder, is_day_first
 from data.ingest.values import Parameters
 
 EARLIEST: Final = dt.datetime(1990, 1, 1)
@@ -18,25 +20,30 @@ _TIME_FORMATS: Final = [
     "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分%S秒", "%Y年%m月%d日 %H时%M分", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H:%M:%S",
     "%Y年%m月%d日 %H:%M", "%Y年%m月%d日", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
     "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%d", "%Y%m%dT%H%M%S", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y",
-    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y",
 ]  # fmt: skip
+_MONTH_FIRST_FORMATS: Final = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y")
+_DAY_FIRST_FORMATS: Final = tuple(pattern.replace("%m/%d", "%d/%m") for pattern in _MONTH_FIRST_FORMATS)
 _SPOKEN_FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%g", "%Y-%m-%d %H:%M", "%Y-%m-%d %H", "%Y-%m-%d")
 _EPOCH: Final = "1[0-9]{9}(?:[0-9]{3})?"
 _SERIAL: Final = r"[2-7][0-9]{4}(?:\.[0-9]+)?"
-_MONTH_FIRST: Final = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?: .*)?"
 _OFFSET: Final = r"(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
 _APART: Final = r"\s*(?:UTC|GMT|\s)([+-][0-9]{2}):?([0-9]{2})?$"
 _FIXED_SINCE: Final = dt.datetime(1992, 1, 1)
 
 
-def local_instant(text: str, parameters: Parameters) -> str:
-    """A time as written, without zone: ISO, ``2024/1/3 8:05``, ``2024年1月3日``, compact digits, Excel's serial days."""
+def local_instant(text: str, parameters: Parameters, order: DayOrder = DayOrder.MONTH) -> str:
+    """A time as written, without zone: ISO, ``2024/1/3 8:05``, ``2024年1月3日``, compact digits, Excel's serial days.
+
+    Dates that end in the year and can be read both ways are read in ``order``.
+    """
     serial = (
         f"CASE WHEN length({text}) < 24 AND regexp_full_match({text}, '{_SERIAL}') "
         f"THEN TIMESTAMP '1899-12-30 00:00:00' "
         f"+ to_seconds(CAST(round(CAST({text} AS DOUBLE) * 86400) AS BIGINT)) END"
     )
-    formats = "[" + ", ".join(parameters.add(pattern) for pattern in _TIME_FORMATS) + "]"
+    both = (_MONTH_FIRST_FORMATS, _DAY_FIRST_FORMATS)
+    first, second = reversed(both) if order is DayOrder.DAY else both
+    formats = "[" + ", ".join(parameters.add(pattern) for pattern in (*_TIME_FORMATS, *first, *second)) + "]"
     # A cast takes any word at the end for a zone and leaves it out, PM too; and years that no calendar reaches.
     long = f"({text}[3] BETWEEN '0' AND '9' AND {text}[5] BETWEEN '0' AND '9')"
     plain = f"CASE WHEN {text}[-1] BETWEEN '0' AND '9' AND NOT {long} THEN TRY_CAST({text} AS TIMESTAMP) END"
@@ -71,12 +78,13 @@ def epoch(text: str) -> str:
     return f"CASE WHEN strlen({text}) IN (10, 13) AND regexp_full_match({text}, '{_EPOCH}') THEN {value} END"
 
 
-def forms_of_time(text: str, *, serial: int, since_1970: int, month_first: int) -> str:
+def forms_of_time(text: str, *, serial: int, since_1970: int, month_first: int, day_first: int, order: DayOrder = DayOrder.MONTH) -> str:
     """Bits for forms of a time that are no writing of a date but a number, or that another country reads otherwise."""
+    turned = str(day_first) if order is DayOrder.DAY else f"CASE WHEN {is_day_first(text)} THEN {day_first} ELSE {month_first} END"
     return (
         f"CASE WHEN {text} IS NULL OR contains({text}, '-') THEN 0 WHEN regexp_full_match({text}, '{_SERIAL}') THEN {serial} "
         f"WHEN regexp_full_match({text}, '{_EPOCH}') THEN {since_1970} "
-        f"WHEN regexp_full_match({text}, '{_MONTH_FIRST}') THEN {month_first} ELSE 0 END"
+        f"WHEN regexp_full_match({text}, '{YEAR_LAST}') THEN {turned} ELSE 0 END"
     )
 
 

@@ -53,7 +53,8 @@ SELECT
   count(*) FILTER (repairs & 128 > 0) AS repair_glued_position,
   count(*) FILTER (repairs & 256 > 0) AS repair_degree_minutes,
   count(*) FILTER (repairs & 512 > 0) AS repair_thousands,
-  count(*) FILTER (repairs & 1024 > 0) AS repair_computed_deadline
+  count(*) FILTER (repairs & 1024 > 0) AS repair_computed_deadline,
+  count(*) FILTER (repairs & 2048 > 0) AS repair_day_first
 FROM selected AS e
 LEFT JOIN over USING (outcome_ix)
 LEFT JOIN own USING (declared_ix)

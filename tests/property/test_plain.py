@@ -82,7 +82,9 @@ def test_instants(put: Any, cells: list[str]) -> None:
     parameters = values.Parameters()
     form = values.half_width("c", parameters)
     long = [times.has_offset(form), times.epoch(form), times.local_instant(form, parameters)]
-    repaired = times.forms_of_time("c", serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"])
+    repaired = times.forms_of_time(
+        "c", serial=REPAIR["serial_date"], since_1970=REPAIR["epoch"], month_first=REPAIR["month_first"], day_first=REPAIR["day_first"]
+    )
     for cell, (short, offset, epoch, local, bits, odd) in zip(
         cells, put(cells, [plain.instant("c"), *long, repaired, values.odd_characters("c", 1, 2)], parameters), strict=True
     ):

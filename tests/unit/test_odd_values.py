@@ -33,10 +33,11 @@ TIMES = {
 NO_TIMES = {
     "E_TIME_INVALID": (
         "二〇二六年三月四日", "Wed Mar 04 09:05:00 CST 2026", "2026-W10-3", "2026-03", "2026", "0000-00-00 00:00:00", "2026-02-29",
-        "2026-03-04 25:00", "2026-03-04 09:60", "1772586300123456", "-1", "0", "=DATE(2026,3,4)", "31/12/2025 10:00", "3月4日", "09:05",
+        "2026-03-04 25:00", "2026-03-04 09:60", "1772586300123456", "-1", "0", "3月4日", "09:05",
         "infinity", "-infinity", "epoch", "now", "today", "2026-03-04 (BC)", "2026-03-04 09:05:00 CST",
     ),
     "E_TIME_RANGE": ("1899-12-31", "9999-12-31", "12026-03-04", "294247-01-10 04:00:54", "290309-12-22 (BC) 00:00:00", "26-3-4"),
+    "E_FORMULA": ("=DATE(2026,3,4)", "#VALUE!"),
     "E_TIME_FUTURE": ("2026-11-22 08:00:01",),
     "E_TIME_MISSING": ("", "-", "NULL", "无"),
 }  # fmt: skip
@@ -66,6 +67,38 @@ def test_times_are_read_or_refused(tmp_path: Path) -> None:
     assert report["rows"] == {str(ix): [code] for ix, (_, code) in enumerate(bad, len(good) + 1)}
     found = events(path).set_index("event_id")["reported_at"]
     assert {text: found[f"A{ix}"].to_pydatetime() + LOCAL for ix, (text, _) in enumerate(good)} == dict(good)
+
+
+@pytest.mark.parametrize(
+    ("texts", "read", "codes"),
+    [
+        (("13/2/2026 08:05", "1/2/2026 08:05", "2026-01-03"), {"A0": (2, 13), "A1": (2, 1), "A2": (1, 3)}, {}),
+        (("2/13/2026", "1/2/2026"), {"A0": (2, 13), "A1": (1, 2)}, {}),
+        (("1/2/2026", "2026-01-03", "2/2/2026 8:00"), {"A1": (1, 3), "A2": (2, 2)}, {"1": ["E_TIME_AMBIGUOUS"]}),
+        (("13/2/2026", "2/13/2026", "1/2/2026"), {"A0": (2, 13), "A1": (2, 13)}, {"3": ["E_TIME_AMBIGUOUS"]}),
+        (("01/02/2026 08:05:00 AM", "2026-01-03"), {"A0": (1, 2), "A1": (1, 3)}, {}),
+        (("13/02/2026 08:05:00 PM", "01/02/2026 08:05:00 AM"), {"A0": (2, 13), "A1": (2, 1)}, {}),
+    ],
+    ids=["day", "month", "untold", "both", "twelve hours", "twelve hours, day"],
+)
+def test_dates_that_end_in_the_year_are_read_as_the_file_tells_or_refused(
+    tmp_path: Path, texts: Sequence[str], read: dict[str, tuple[int, int]], codes: dict[str, list[str]]
+) -> None:
+    path = rows(*(f"A{ix},{text},x" for ix, text in enumerate(texts)))(tmp_path)
+    assert check(path, "event", now=NOW)["rows"] == codes
+    found = events(path).set_index("event_id")["reported_at"] + LOCAL
+    assert {name: (time.month, time.day) for name, time in found.items()} == read
+
+
+def test_what_one_time_tells_holds_for_all_times_of_the_file(tmp_path: Path) -> None:
+    path = file("events.csv", "事件编号,上报时间,大类,结案时间\nA1,1/2/2026,x,13/2/2026\n")(tmp_path)
+    assert (events(path)["reported_at"][0] + LOCAL).to_pydatetime() == dt.datetime(2026, 2, 1)
+
+
+def test_formulas_without_their_values_are_named(tmp_path: Path) -> None:
+    lines = ("事件编号,上报时间,大类,状态,描述", "A1,2026-01-03,=B2,,x", "A2,2026-01-03,x,=C2,x", "A3,2026-01-03,x,,=D2", "")
+    path = file("events.csv", "\n".join(lines))(tmp_path)
+    assert check(path, "event", now=NOW)["rows"] == {"1": ["E_FORMULA"], "2": ["E_FORMULA"]}
 
 
 def test_ids_survive_or_are_refused(tmp_path: Path) -> None:
@@ -103,6 +136,8 @@ def test_no_record_is_lost_beside_odd_lines(tmp_path: Path, content: str, read: 
     [
         ('callback({"type":"FeatureCollection","features":[]})', "E_NO_HEADER"),
         ("1,2,3\n4,5,6\n", "E_NO_HEADER"),
+        ("\n" * 2_000_000, "E_EMPTY_FILE"),
+        ("\n" * 2_000_000 + HEAD, "E_NO_HEADER"),
         (HEAD.strip() + "," + "长" * 1_000_000 + ",长\n", None),
     ],
 )
