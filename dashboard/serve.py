@@ -72,7 +72,7 @@ def address_of(taken: socket.socket) -> str:
 
 def open_store(settings: Settings) -> Store:
     """The store of the settings; nothing is opened yet."""
-    return Store(settings.store, memory_limit=settings.memory_limit, threads=settings.threads)
+    return Store(settings.store, memory_limit=settings.memory_limit, threads=settings.threads, is_indexed=settings.index)
 
 
 def with_data(settings: Settings, store: Store, say: Callable[[str], None]) -> None:

@@ -59,6 +59,10 @@ class Settings(PreviewSettings):
         "4GB", pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$", description="Memory that DuckDB may use in each process, e.g. `4GB`."
     )
     threads: int | None = Field(None, ge=1, le=512, description="Threads of DuckDB in each process; as many as processors unless set.")
+    index: bool = Field(
+        True,
+        description="Whether each process keeps what linked views count in memory, some 50 bytes an event; 0 leaves it all to DuckDB.",
+    )
     answers: int = Field(
         128, ge=0, le=100_000, description="Answers (under 1 MB each) kept in each process for those who ask the same; 0 keeps none."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def positions(key: str, mask: Mask) -> Bound:
 
 def bits(mask: Mask) -> str:
     """A mask as the text of a bit string; never empty."""
-    return "".join("1" if bit else "0" for bit in mask) or "0"
+    return (np.asarray(mask, dtype=np.uint8) + ord("0")).tobytes().decode("ascii") or "0"
 
 
 def scope(view: View) -> Bound:
@@ -59,7 +60,13 @@ def cohort(view: View) -> Bound:
 def in_cohort(view: View) -> Mask:
     """Outcomes that are neither void nor duplicates, by ``outcome_ix``."""
     outcomes = view.snapshot.outcomes
-    return ~(is_true(outcomes["is_void"]) | is_true(outcomes["is_duplicate"]))
+    return view.snapshot.once("in_cohort", lambda: fixed(~(is_true(outcomes["is_void"]) | is_true(outcomes["is_duplicate"]))))
+
+
+def fixed(mask: Mask) -> Mask:
+    """A mask that is kept and shared, which nobody may change."""
+    mask.flags.writeable = False
+    return mask
 
 
 def area_ix(view: View, selection: Selection) -> int:
@@ -69,19 +76,24 @@ def area_ix(view: View, selection: Selection) -> int:
     return next((ix for ix in view.snapshot.areas.find(selection.area) if view.sees(ix)), -1)
 
 
-def deadline_masks(view: View) -> dict[str, Mask]:
+def deadline_masks(view: View) -> Mapping[str, Mask]:
     """Outcomes of each deadline state, by ``outcome_ix``; ``due_soon`` is those that are open and not past it."""
+    return view.snapshot.once("deadline_masks", lambda: _deadline_masks(view))
+
+
+def _deadline_masks(view: View) -> Mapping[str, Mask]:
     outcomes = view.snapshot.outcomes
     closed, past = is_true(outcomes["is_closed"]), is_true(outcomes["is_past_deadline"])
     on_time, known = is_true(outcomes["closed_on_time"]), outcomes["closed_on_time"].notna().to_numpy(dtype=bool)
     waiting = ~closed & ~past & is_true(outcomes["has_deadline"])
-    return {
+    found = {
         "on_time": closed & on_time,
         "late": closed & known & ~on_time,
         "overdue": ~closed & past,
         "due_soon": waiting,
         "not_due": waiting,
     }
+    return {state: fixed(mask) for state, mask in found.items()}
 
 
 def is_true(column: Any) -> Mask:

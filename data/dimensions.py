@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,6 +32,7 @@ DURATION_STEP_S: Final = 900
 """Durations are counted in steps of a quarter of an hour, from which every bucket follows exactly."""
 DURATION_STEPS: Final = int(DURATION_EDGES_H[-1] * 3600) // DURATION_STEP_S
 """The last step, which holds all that is longer."""
+_FIRST_STEPS: Final = [int(hours * 3600) // DURATION_STEP_S for hours in DURATION_EDGES_H]
 
 OUTCOMES: Final = "outcomes"
 """The whole selection by outcome, with all filters; it leaves out nothing but keeps void events and duplicates."""
@@ -65,12 +67,15 @@ class Dimension:
     def frame(self, view: View, counts: Counts) -> pd.DataFrame:
         """The value and ``n``: values in their order, those without events left out. ``counts`` may end at the last event's position."""
         if self.fold is None:
-            found = np.flatnonzero(counts)
-            return pd.DataFrame({self.value: found, "n": counts[found]})
+            return frame_of(self._columns, counts)
         whole = np.zeros(self.width(view), dtype=np.int64)
         whole[: len(counts)] = counts
         folded = {value: int(n) for value, n in self.fold(view, whole).items() if n}
         return pd.DataFrame({self.value: list(folded), "n": np.array(list(folded.values()), dtype=np.int64)})
+
+    @cached_property
+    def _columns(self) -> pd.Index:
+        return pd.Index([self.value, "n"])
 
     def width(self, view: View) -> int:
         """How many positions a folded dimension has."""
@@ -78,9 +83,18 @@ class Dimension:
         return {"outcome_ix": outcomes, "due": 2 * outcomes, "duration": DURATION_STEPS + 1}[self.counted]
 
 
+def frame_of(columns: pd.Index, counts: Counts) -> pd.DataFrame:
+    """Positions with events, and how many, under two names; made of one array, which pandas takes as it is."""
+    found = np.flatnonzero(counts)
+    rows = np.empty((2, len(found)), dtype=np.int64)
+    rows[0], rows[1] = found, counts[found]
+    return pd.DataFrame(rows.T, columns=columns, copy=False)
+
+
 def _stages(view: View, counts: Counts) -> Mapping[str, int]:
-    stage = view.snapshot.outcomes["stage"].to_numpy(dtype=object)
-    return {key: counts[stage == key].sum() for key in STAGES}
+    outcomes = view.snapshot.outcomes
+    place = view.snapshot.once("stage_ix", lambda: np.array([STAGES.index(stage) for stage in outcomes["stage"]], dtype=np.int64))
+    return dict(zip(STAGES, np.bincount(place, weights=counts, minlength=len(STAGES)), strict=True))
 
 
 def _deadlines(view: View, counts: Counts) -> Mapping[str, int]:
@@ -94,8 +108,7 @@ def _callbacks(view: View, counts: Counts) -> Mapping[str, int]:
 
 
 def _durations(view: View, counts: Counts) -> Mapping[int, int]:
-    first = [int(hours * 3600) // DURATION_STEP_S for hours in DURATION_EDGES_H]
-    return dict(enumerate(np.add.reduceat(counts, first)))
+    return dict(enumerate(np.add.reduceat(counts, _FIRST_STEPS)))
 
 
 DIMENSIONS: Final[Mapping[str, Dimension]] = {

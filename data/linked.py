@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from data.bound import in_cohort
-from data.dimensions import BITS, DIMENSIONS, OUTCOMES, Counts
+from data.dimensions import BITS, DIMENSIONS, OUTCOMES, Counts, frame_of
 from data.due import due_until
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.view import View
 
+_OUTCOME_COLUMNS: Final = pd.Index(["outcome_ix", "n"])
 KEPT: Final = 64
 """Backgrounds kept for each open snapshot."""
 
@@ -52,6 +53,13 @@ def linked(view: View, selection: Selection) -> Linked:
     QueryTimeout
         The time limit passed.
     """
+    index = view.snapshot.index
+    counts = None if index is None else index.linked(view, selection)
+    return of_counts(view, by_sql(view, selection) if counts is None else counts)
+
+
+def by_sql(view: View, selection: Selection) -> Mapping[str, Counts]:
+    """Events by position, by key of :data:`BITS`, as the database counts them; see :meth:`data.index.index.Index.linked`."""
     as_of = view.snapshot.as_of.replace(tzinfo=None)
     rows = QUESTIONS["linked"].ask(view, selection, due_from=as_of, due_until=due_until(view), **BITS)
     counts: dict[str, Counts] = {}
@@ -59,16 +67,15 @@ def linked(view: View, selection: Selection) -> Linked:
         values = part["value"].to_numpy(dtype=np.int64)
         counts[str(key)] = np.zeros(values.max() + 1, dtype=np.int64)
         counts[str(key)][values] = part["n"]
-    return of_counts(view, counts)
+    return counts
 
 
 def of_counts(view: View, counts: Mapping[str, Counts]) -> Linked:
     """Linked views from counts by position, by key of :data:`BITS`; a key without events may lack."""
     none = np.zeros(0, dtype=np.int64)
     whole = counts.get(OUTCOMES, none)
-    found = np.flatnonzero(whole)
     return Linked(
-        pd.DataFrame({"outcome_ix": found, "n": whole[found]}),
+        frame_of(_OUTCOME_COLUMNS, whole),
         {key: dimension.frame(view, counts.get(key, none)) for key, dimension in DIMENSIONS.items()},
         int(whole[in_cohort(view)[: len(whole)]].sum()),
     )

@@ -65,6 +65,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             _DUE | dict.fromkeys(BITS, "INTEGER"),
             apart=APART,
         ),
+        Question("matching", {"event_ix": "int"}, cohort="never"),
         Question("departments", {"department_ix": "int; 0 is not given"} | _N),
         Question("counts_per_area", {"area_ix": "int, as located"} | _N),
         Question(

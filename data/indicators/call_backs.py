@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from data.bound import Mask, is_true
+from data.bound import Mask, fixed, is_true
 
 if TYPE_CHECKING:
     from data.view import View
@@ -38,8 +39,12 @@ def outcomes(view: View) -> pd.DataFrame:
     return view.snapshot.once(("call_backs", view.definition.call_back), lambda: view.snapshot.frame(statement, parameters(view)))
 
 
-def masks(view: View) -> dict[str, Mask]:
+def masks(view: View) -> Mapping[str, Mask]:
     """Outcomes of each result of a call-back that a selection may name, by ``outcome_ix``; they overlap."""
+    return view.snapshot.once(("call_back_masks", view.definition.call_back), lambda: _masks(view))
+
+
+def _masks(view: View) -> Mapping[str, Mask]:
     said, given = outcomes(view), view.snapshot.outcomes["satisfaction"]
     called, contacted, resolved = (is_true(said[name]) for name in ("has_call_back", "is_contacted", "is_resolved"))
     found = {
@@ -52,4 +57,4 @@ def masks(view: View) -> dict[str, Mask]:
     }
     for rating in ("satisfied", "basically", "unsatisfied", "unrated"):
         found[rating] = called & (given == rating).to_numpy(dtype=bool, na_value=False)
-    return found
+    return {result: fixed(mask) for result, mask in found.items()}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -24,6 +24,10 @@ from data.indicators.definition import Definition
 from data.schema import SCHEMA_VERSION
 from data.tree import Tree
 from data.vocabulary import SOURCE_NAMES, Language
+
+if TYPE_CHECKING:
+    from data.index.index import Index
+    from data.index.preparation import Preparation
 
 T = TypeVar("T")
 
@@ -79,6 +83,7 @@ class Snapshot:
         self._made: dict[Hashable, Any] = {}
         self._making = threading.RLock()
         self._is_attached = False
+        self._preparation: Preparation | None = None
         try:
             try:
                 self._connection = duckdb.connect(str(path), read_only=True, config=settings)
@@ -106,8 +111,24 @@ class Snapshot:
         return cursor
 
     def close(self) -> None:
-        """Close the connection. Cursors that still run finish first."""
+        """Close the connection and let go of the index. Cursors that still run finish first."""
+        if self._preparation is not None:
+            self._preparation.close()
         self._connection.close()
+
+    def prepare(self) -> Preparation:
+        """Begin to make the index (:mod:`data.index`), unless that was done."""
+        from data.index.preparation import Preparation  # noqa: PLC0415  the index reads snapshots
+
+        with self._making:
+            if self._preparation is None:
+                self._preparation = Preparation(self)
+            return self._preparation
+
+    @property
+    def index(self) -> Index | None:
+        """The index in memory; None until it is ready and where there is none."""
+        return None if self._preparation is None else self._preparation.index
 
     def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Rows of a fixed statement as a frame. Questions go through :mod:`data.queries` instead."""

@@ -43,10 +43,13 @@ class Store:
         The store's folder; it need not exist yet.
     memory_limit, threads
         For each snapshot's DuckDB.
+    is_indexed
+        Whether the index (:mod:`data.index`) is made of each snapshot that is opened.
     """
 
-    def __init__(self, path: Path, *, memory_limit: str = "4GB", threads: int | None = None) -> None:
+    def __init__(self, path: Path, *, memory_limit: str = "4GB", threads: int | None = None, is_indexed: bool = False) -> None:
         self.path = Path(path)
+        self._is_indexed = is_indexed
         self._memory_limit, self._threads = memory_limit, threads
         self._lock = threading.Lock()
         self._following = threading.Lock()
@@ -278,6 +281,8 @@ class Store:
                 opened.snapshot.close()
             else:
                 self._open[identity] = opened
+                if self._is_indexed:
+                    opened.snapshot.prepare()
 
     def _drop(self, identity: str) -> None:
         """Let nobody begin with a snapshot whose files changed; those at work finish on what they have open."""

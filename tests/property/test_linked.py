@@ -7,22 +7,28 @@ import datetime as dt
 import re
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from data import queries
+from data.bound import in_cohort
 from data.dimensions import DIMENSIONS, DURATION_EDGES_H, DURATION_STEP_S, DURATION_STEPS
 from data.due import due_until
 from data.filters import FILTERS
+from data.index.index import Index
+from data.index.predicates import COLUMN_OF, EXACT
 from data.indicators.definition import shipped
 from data.indicators.rules import Day
-from data.linked import Linked
+from data.linked import Linked, by_sql, of_counts
 from data.question import FOLDER
 from data.selection import Selection
 from data.store.snapshot import Snapshot
@@ -31,7 +37,9 @@ from tests import district
 from tests.oracle import Oracle
 from tests.property.test_ask import random_selection
 
-SELECTIONS = 60
+SELECTIONS, INDEXED = 40, 200
+FEW = ("area", "grid", "domain", "category", "subcategory", "source", "department", "stage", "urgency", "deadline", "callback", "duration",
+       "hours", "weekday", "q")  # fmt: skip
 CALL_BACKS = (
     "effective",
     "none",
@@ -120,6 +128,7 @@ class Place:
 
     oracle: Oracle
     snapshot: Snapshot
+    index: Index
 
     def view(self, scope: tuple[str, ...] | None = None, day: Day | None = None) -> View:
         return View(self.snapshot, dataclasses.replace(shipped()[0], day=day or Day()), scope)
@@ -131,7 +140,7 @@ class Place:
 
 
 @pytest.fixture(scope="module", params=["random", "demo"])
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A random district, and the made-up one."""
     path = tmp_path_factory.mktemp(request.param) / "snapshot.duckdb"
     if request.param == "random":
@@ -141,7 +150,22 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         current = (store / "CURRENT").read_text(encoding="utf-8").strip()
         shutil.copy(store / "snapshots" / f"{current}.duckdb", path)
     oracle = Oracle(path)  # before the snapshot: DuckDB refuses a second connection with other settings
-    return Place(oracle, Snapshot(path))
+    snapshot = Snapshot(path)
+    index = made(snapshot)
+    yield Place(oracle, snapshot, index)
+    index.close()
+    snapshot.close()
+
+
+def made(snapshot: Snapshot) -> Index:
+    view = View(snapshot, shipped()[0])
+    return Index(snapshot, (due_until(view),), in_cohort(view))
+
+
+def random_view(place: Place, rng: np.random.Generator) -> View:
+    """Everything, or a scope of one or two areas, of which some are not in the snapshot."""
+    codes = [*place.oracle.areas["area_code"], "unknown"]
+    return place.view(tuple(map(str, rng.choice(codes, int(rng.integers(1, 3))))) if rng.random() < 0.3 else None)
 
 
 def test_random_selections(place: Place) -> None:
@@ -153,8 +177,78 @@ def test_random_selections(place: Place) -> None:
         selection = selection.with_(**drawn)
         linked = queries.linked(view, selection)
         compare(place.oracle, linked, chosen | drawn, soon, selection.query())
+        assert_equal(view, place.index, selection)
         some += linked.n > 0
     assert some > SELECTIONS / 4
+
+
+def assert_equal(view: View, index: Index, selection: Selection) -> None:
+    """What the index says is what SQL says."""
+    found, context = index.linked(view, selection), f"{view.scope} {selection.query()}"
+    assert found is not None, context
+    one, other = of_counts(view, found), of_counts(view, by_sql(view, selection))
+    assert one.n == other.n, context
+    assert one.outcomes.equals(other.outcomes), context
+    for key in DIMENSIONS:
+        assert one.frames[key].equals(other.frames[key]), f"{key} of {context}"
+
+
+def test_the_index_is_what_sql_says(place: Place) -> None:
+    """Also within scopes, for windows beyond the data, and whatever way of counting it takes."""
+    rng, soon = np.random.default_rng(14), due_until(place.view())
+    for number in range(INDEXED):
+        view = random_view(place, rng)
+        _, selection = random_selection(place.oracle, rng, soon)
+        if number % 2:  # few filters at once: other ways of counting
+            keys = [key for key in FEW if getattr(selection, key)]
+            selection = selection.with_(**{key: Selection.__dataclass_fields__[key].default for key in keys[2:]})
+        if rng.random() < 0.3:
+            selection = selection.with_(window=str(rng.choice(["today", "all", "400d", "3d"])), from_day=None, to_day=None)
+        if rng.random() < 0.2:
+            low = float(rng.choice([0, 0.25, 1, 3.1, 24, 700]))
+            selection = selection.with_(duration=(low, low + float(rng.choice([0.5, 8, 41.3, 9000]))))
+        selection = selection.with_(**random_place(place.oracle, rng))
+        assert_equal(view, place.index, selection)
+
+
+def test_the_index_leaves_to_sql_what_it_does_not_know(place: Place) -> None:
+    noon = place.view(day=Day(12, "end"))
+    assert place.index.linked(noon, Selection()) is None
+    later = View(place.snapshot, dataclasses.replace(shipped()[0], due_soon_hours=1234))
+    assert place.index.linked(later, Selection()) is None
+    assert queries.linked(later, Selection(window="all")).n == queries.linked(place.view(), Selection(window="all")).n
+
+
+def test_every_line_of_selected_is_known_to_the_index_or_left_to_sql() -> None:
+    text = (FOLDER / "_selected.sql").read_text(encoding="utf-8")
+    lines = set(re.findall(r"-- (\w+)$", text, re.MULTILINE)) - {"window_day", "window_hours", "window_cut"}
+    assert lines == {line for owner in COLUMN_OF for line in (owner, f"{owner}_set")} | EXACT
+
+
+def test_threads_share_a_pass_and_others_wait_for_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.index.counting.SHARED_ROWS", 1)
+    index, view = made(place.snapshot), place.view()
+    monkeypatch.setattr(index._counting, "_threads", 3)
+    with ThreadPoolExecutor(4) as pool:
+        selections = [Selection(window="all", hours=(low, low + 9), urgency=("normal",)) for low in range(12)] * 3
+        list(pool.map(lambda selection: assert_equal(view, index, selection), selections))
+    index.close()
+
+
+def test_an_index_with_gaps_in_the_numbers_of_events(place: Place, tmp_path: Path) -> None:
+    """Events that were taken away leave gaps, and words are found by number."""
+    path = tmp_path / "gaps.duckdb"
+    shutil.copy(place.snapshot.path, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DELETE FROM event WHERE event_ix % 3 = 1")
+    snapshot = Snapshot(path)
+    view = View(snapshot, shipped()[0])
+    index = made(snapshot)
+    for selection in (Selection(window="all", q="停"), Selection(window="all", q="路", grid=(snapshot.areas.codes[1],))):
+        assert_equal(view, index, selection)
+        assert_equal(view, index, selection)  # with the rows that are kept
+    index.close()
+    snapshot.close()
 
 
 def test_a_background_has_area_and_window_only(place: Place) -> None:

@@ -1,0 +1,132 @@
+"""One pass over the rows a selection needs: which rows, in which order, by how many threads, and what it gives."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from data.dimensions import BITS, DIMENSIONS, OUTCOMES
+from data.index.codes import Packing
+from data.index.columns import ByArea, ByTime
+from data.index.loops import Asked, ByCode, Counters, Looked, Mask, Rows, Spans, Tables, Words, count, spans_of
+from data.index.positions import PACKED_COLUMN
+from data.index.predicates import Predicates
+
+SHARED_ROWS: Final = 300_000
+"""Rows from which on threads share a pass."""
+NO_BITS: Final = np.zeros(0, dtype=np.uint16)
+NO_PLACES: Final = np.zeros(0, dtype=np.int32)
+NO_DEGREES: Final = np.zeros(0)
+
+Counted = tuple[Counters, Counters]
+Take = Callable[[int, int], Counted]
+"""One part of so many of a pass: counters of what fails nothing, and of what fails one dimension alone."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """Dimensions that count what fails them alone: their bits, and where each has its counters."""
+
+    bits: int
+    slots: np.ndarray[tuple[int], np.dtype[np.int8]]
+    rows: Mapping[str, int]
+    heights: Mapping[str, int]
+
+    @classmethod
+    def of(cls, keys: list[str]) -> Own:
+        """Give each dimension a row of counters in its column's."""
+        slots, heights, rows = np.zeros(max(BITS.values()) + 1, dtype=np.int8), dict.fromkeys(Rows._fields, 0), {}
+        for key in keys:
+            column = PACKED_COLUMN[key]
+            rows[key] = heights[column]
+            slots[BITS[key]] = 16 * Rows._fields.index(column) + heights[column]
+            heights[column] += 1
+        return cls(sum(BITS[key] for key in keys), slots, rows, heights)
+
+
+class Counting:
+    """Passes over both orders of rows."""
+
+    def __init__(self, packing: Packing, by_time: ByTime, by_area: ByArea) -> None:
+        self._packing, self._by_time, self._by_area = packing, by_time, by_area
+        self._threads = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(max(1, self._threads - 1), thread_name_prefix="index")
+        self._is_shared = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the threads; what is under way finishes."""
+        self._pool.shutdown(wait=False)
+
+    def passed(self, asked: Predicates, kept: Mask, keys: list[str], whole: Mapping[str, ByCode] | None) -> dict[str, ByCode]:
+        """Count every dimension by code.
+
+        Parameters
+        ----------
+        kept
+            By row in order of time whether it holds the words looked for; empty without words.
+        keys
+            Dimensions with filters that count what fails them alone; the others' own counts are of no use.
+        whole
+            By packed column all events of the cohort in the window, where most of them pass: then those that do not are counted.
+        """
+        own = Own.of(keys)
+        is_timely = asked.is_everywhere and not asked.looks and asked.active != ["areas"]
+        spans = self._in_time(asked, own.bits) if is_timely else self._in_areas(asked, own.bits)
+        rows, area = (self._by_time.rows if is_timely else self._by_area.rows), self._by_area
+        words = Words(kept, area.place if len(kept) and not is_timely else NO_PLACES)
+        bits = BITS["areas"], BITS["durations"]
+        drawn = (area.lon, area.lat, area.duration_s) if asked.looks else (NO_DEGREES, NO_DEGREES, NO_PLACES)
+        looked = Looked(*drawn, asked.box, asked.ring, asked.limits, *bits)
+        tables = Tables(*(asked.tables[name] if asked.tables[name].any() else NO_BITS for name in Tables._fields))
+        by_day = "days" in own.rows
+
+        def take(part: int, parts: int) -> Counted:
+            sizes = [(own.heights[column], self._packing.size(column)) for column in Rows._fields]
+            full = Counters(*(np.zeros(width, dtype=np.uint32) for _, width in sizes))
+            alone = Counters(*(np.zeros(shape, dtype=np.uint32) for shape in sizes))
+            of_all = Asked(own.bits, own.slots, by_day, whole is not None, part, parts)
+            count(rows, spans, tables, words, looked, of_all, full, alone)
+            return full, alone
+
+        full, alone = self._counted(take, int((spans[:, 1] - spans[:, 0]).sum()))
+        if whole is not None:
+            full = Counters(**{column: whole[column] - getattr(full, column) for column in Rows._fields})
+        found = {}
+        for key in (OUTCOMES, *DIMENSIONS):
+            column = PACKED_COLUMN[key]
+            found[key] = getattr(full, column) + (getattr(alone, column)[own.rows[key]] if key in own.rows else 0)
+        return found
+
+    def _in_time(self, asked: Predicates, bits: int) -> Spans:
+        """Ranges of rows in order of time: the window, and around it where days count on their own."""
+        first, end = (self._by_time.starts[day] for day in asked.window)
+        outside = bits & BITS["days"]
+        around = [(0, first, outside), (end, self._by_time.starts[-1], outside)] if outside else []
+        return np.array([(first, end, 0), *around], dtype=np.int64)
+
+    def _in_areas(self, asked: Predicates, bits: int) -> Spans:
+        """The same of the areas let in, in order of area; those that fail their own filter only where they count on their own."""
+        fails = asked.tables["area"] & BITS["areas"] != 0
+        areas = np.flatnonzero(asked.places & ~fails if not bits & BITS["areas"] else asked.places)
+        return spans_of(areas, self._by_area.starts, self._by_area.rows.day, asked.window, bits & BITS["days"])
+
+    def _counted(self, take: Take, rows: int) -> Counted:
+        """A pass, shared between threads where it is long and no other one is shared already."""
+        if rows < SHARED_ROWS or self._threads == 1 or not self._is_shared.acquire(blocking=False):
+            return take(0, 1)
+        try:
+            others = [self._pool.submit(take, part, self._threads) for part in range(1, self._threads)]
+            found = take(0, self._threads)
+            for other in others:
+                for counters, more in zip(found, other.result(), strict=True):
+                    for counter, counted in zip(counters, more, strict=True):
+                        np.add(counter, counted, out=counter)
+            return found
+        finally:
+            self._is_shared.release()

@@ -1,0 +1,2 @@
+-- Which events are selected, by number.
+SELECT event_ix FROM selected
