@@ -15,6 +15,7 @@ from dashboard.tiles.ground import Ground
 from data.view import View
 
 if TYPE_CHECKING:
+    from dashboard.brief.template import Templates
     from data.store.store import Store
 
 Scope = Callable[[], tuple[str, ...] | None]
@@ -30,6 +31,12 @@ def _shipped() -> Scenes:
     from dashboard.scenes.file import shipped  # noqa: PLC0415 -- the file is read with the panels, some of which need this module
 
     return shipped()
+
+
+def _templates() -> Templates:
+    from dashboard.brief import template  # noqa: PLC0415 -- sections need modules that need this one
+
+    return template.shipped()
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class Context:
         The scenes of the screen, and its tour.
     ground
         The operator's own base tiles; None where the map lies on a plain ground.
+    templates
+        The templates of briefs by key; the first is the usual one.
     """
 
     settings: Settings
@@ -60,6 +69,7 @@ class Context:
     metrics: Metrics = field(default_factory=Metrics)
     scenes: Scenes = field(default_factory=_shipped)
     ground: Ground | None = None
+    templates: Templates = field(default_factory=_templates)
 
     @contextlib.contextmanager
     def view(self, snapshot: str | None = None, definition: str | None = None, *, is_strict: bool = True) -> Iterator[View]:

@@ -18,6 +18,7 @@ from flask_compress import Compress
 from dashboard import api, cameras, health, routing, warmup
 from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
+from dashboard.brief import template as briefs
 from dashboard.context import Context, Scope, whole_area
 from dashboard.desk import routes as desk
 from dashboard.export import routes as export
@@ -139,11 +140,12 @@ def create_app(
     """
     served = tuple(PAGES if pages is None else pages)
     scenes = shipped() if settings.scenes is None else read(settings.scenes)
+    templates = briefs.shipped() if settings.briefs is None else briefs.read(settings.briefs)
     build = build_of() if settings.scenes is None else build_of(also=settings.scenes)
     ground = None if settings.tiles is None else base_tiles.opened(settings.tiles, settings.tiles_attribution)
     if ground is not None:
         build = f"{build}-{ground.id}"  # open screens load once where the tiles are others
-    context = Context(settings, store, scope, build, Answers(settings.answers), scenes=scenes, ground=ground)
+    context = Context(settings, store, scope, build, Answers(settings.answers), scenes=scenes, ground=ground, templates=templates)
     server = Flask("dashboard", static_folder=None)
     server.config.update(
         DEBUG=False,

@@ -54,6 +54,13 @@ MAP_VALUES: Final = "map-values"
 MAP_DRAWN: Final = "map-drawn"
 """``dcc.Store``: written by the map's script when it has taken a payload."""
 
+BRIEF: Final = "brief"
+"""``dcc.Store``: what brief is looked at, as an address string."""
+BRIEF_SHEETS: Final = "brief-sheets"
+"""Where its sheets are laid."""
+BRIEF_SIDE: Final = "brief-side"
+"""Beside them: area, days, template, files."""
+
 DESK: Final = "desk"
 """``dcc.Store``: what the data page looks at, as an address string; written by ``desk.js``."""
 HANDOVER: Final = "handover-plan"

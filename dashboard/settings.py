@@ -44,6 +44,11 @@ class Settings(PreviewSettings):
         None,
         description="TOML file with the screen's scenes and tour (docs/for-operators.md); those that come with the program unless set.",
     )
+    briefs: Path | None = Field(
+        None,
+        description="TOML file with the templates of briefs (docs/for-clerks.md); weekly, daily and assessment ones that come with the "
+        "program unless set.",
+    )
     tiles: Path | None = Field(
         None,
         description="Base tiles under the map: a folder `z/x/y.png` (jpg, webp), an MBTiles or a PMTiles file of pictures in Web Mercator "

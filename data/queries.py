@@ -8,6 +8,7 @@ where single cases are shown, when the selection asks for void events by name. W
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -117,6 +118,21 @@ def stage_analysis(view: View, selection: Selection, outcomes: pd.DataFrame | No
     """How cases get on, see :mod:`data.stages`; ``outcomes`` is the answer of :func:`outcomes_per_bucket` where it is known."""
     known = outcomes_per_bucket(view, selection) if outcomes is None else outcomes
     return progress.stages(view, selection, compute.count_outcomes(view, known))
+
+
+def events_per_day_area_and_category(view: View, selection: Selection, nodes: Sequence[int], kinds: Sequence[int]) -> pd.DataFrame:
+    """``day, node, kind, n``; ``nodes`` and ``kinds`` give every ``area_ix`` and ``category_ix`` its group. See :mod:`data.daily`."""
+    return QUESTIONS["events_per_day_area_and_category"].ask(view, selection, groups=list(nodes), kinds=list(kinds))
+
+
+def deadlines_per_department(view: View, selection: Selection) -> pd.DataFrame:
+    """``department_ix, outcome_ix, n, earliest``: cases and the earliest of their deadlines."""
+    return QUESTIONS["deadlines_per_department"].ask(view, selection)
+
+
+def most_bounced(view: View, selection: Selection, most: int = 1) -> pd.DataFrame:
+    """``event_id, bounce_count``: the cases that were handed on most often."""
+    return QUESTIONS["most_bounced"].ask(view, selection, most=most)
 
 
 def linked(view: View, selection: Selection) -> views.Linked:

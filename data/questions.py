@@ -234,6 +234,16 @@ QUESTIONS: Final[dict[str, Question]] = {
             _GROUPS | {"edges": "DOUBLE[]", "now": "TIMESTAMP", "waiting": MASK},
             cohort="never",  # the outcomes asked about are of the cohort
         ),
+        Question(
+            "events_per_day_area_and_category",
+            {"day": "int, local days since 1970", "node": "int, as grouped", "kind": "int, as grouped"} | _N,
+            _GROUPS | {"kinds": "INTEGER[]"},
+        ),
+        Question(
+            "deadlines_per_department",
+            {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N | {"earliest": "UTC instant or null"},
+        ),
+        Question("most_bounced", {"event_id": "text", "bounce_count": "int"}, _MOST),
         Question("outcomes_per_department", {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N, cohort="never"),
         Question(
             "repeat_candidates",

@@ -50,6 +50,8 @@ class Selection:
         How it is shown.
     home
         Area that the tour comes back to, while it is elsewhere.
+    template, issue
+        Which brief, and which of those that were issued.
     """
 
     area: str | None = None
@@ -84,6 +86,8 @@ class Selection:
     kiosk: bool = False
     tour: bool = False
     home: str | None = None
+    template: str | None = None
+    issue: str | None = None
 
     @classmethod
     def parse(cls, query: str | Mapping[str, list[str]]) -> tuple[Self, list[str]]:
@@ -179,6 +183,8 @@ VIEW_KEYS: Final[Mapping[str, values.Kind]] = {
     "kiosk": values.flag(),
     "tour": values.flag(),
     "home": values.name(),
+    "template": values.slug(),
+    "issue": values.slug(),
 }
 """Keys that do not select events: how it is shown, from which snapshot, by which rules."""
 

@@ -22,7 +22,7 @@ from data.window import DEFAULT, Window
 from layers.palette import UNCLASSIFIED
 
 WINDOWS = ("today", "7d", "30d", "90d", "365d", "week", "month", "assessment", "all")
-PAGES: Final = {"screen": "/", "study": "/analysis", "data": "/data"}
+PAGES: Final = {"screen": "/", "brief": "/brief", "study": "/analysis", "data": "/data"}
 """Pages that the controls lead to, by the stem of their words."""
 ITEMS = 60
 """Names in one menu at most; the rest are reached through the level above."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from dashboard.format import Language
+from dashboard.words.brief import BRIEF
 from dashboard.words.data import DATA
 from dashboard.words.export import EXPORT
 from dashboard.words.indicators import INDICATORS
@@ -17,7 +18,7 @@ from dashboard.words.study import STUDY
 from dashboard.words.video import VIDEO
 from dashboard.words.wall import WALL
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY, **VIDEO, **EXPORT}
+WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY, **VIDEO, **EXPORT, **BRIEF}
 
 
 def say(key: str, lang: Language, **values: object) -> str:

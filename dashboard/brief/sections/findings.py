@@ -1,0 +1,176 @@
+"""Five lines: what changed and is real, how large, how sure, where it comes from; then what stayed as expected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Final
+
+from dashboard.brief.document import Paragraph, Run
+from dashboard.brief.edition import Edition
+from dashboard.brief.sections.part import Made, Part
+from dashboard.format import count, signed
+from dashboard.links import Changes
+from data.findings import DRAWS, Finding, usual_range
+from data.indicators import intervals
+from data.indicators.indicator import Indicator
+from data.vocabulary import Words
+
+MOST: Final = 5
+MOST_REAL: Final = 3
+RATES: Final = ("disposal_on_time_rate", "closing_rate", "satisfaction_rate", "resolution_rate", "closing_on_time_rate", "response_rate")
+RATE_SCORE: Final = 3.3
+"""Standard errors by which a rate must differ from that of the window before: one brief in two hundred says so by chance."""
+
+
+def build(edition: Edition) -> Made:
+    """At most five lines, the surest change first."""
+    found = edition.findings
+    if found.daily.length == 0 or edition.total == 0:
+        line = edition.words("finding_empty", area=edition.area)
+        return Made((Paragraph((line,), "finding"),), line)
+    lines: list[tuple[Run, ...]] = [_real(edition, one) for one in found.found[:MOST_REAL]]
+    lines.append(_whole(edition))
+    lines += _rates(edition)[:1]
+    if found.expected is None:
+        lines.append((edition.words("finding_short"),))
+    elif not found.found:
+        lines.insert(0, (edition.words("finding_none", n=count(found.tested)),))
+    elif len(found.found) > MOST_REAL:
+        lines.append((edition.words("finding_more", n=len(found.found) - MOST_REAL),))
+    blocks = tuple(Paragraph(runs, "finding") for runs in lines[:MOST])
+    note = (Paragraph((edition.words("finding_rule", n=count(found.tested)),), "note"),) if found.expected is not None else ()
+    return Made((*blocks, *note), blocks[0].text)
+
+
+def _real(edition: Edition, one: Finding) -> tuple[Run, ...]:
+    """What it is of, how many, how many more or fewer than expected, how sure, when, and what drives it."""
+    changes = _changes(edition, one)
+    subject = " · ".join(
+        part
+        for part in (
+            edition.area_name(one.area_ix) if one.area_ix is not None else "",
+            edition.category_name(one.category_ix) if one.category_ix is not None else "",
+        )
+        if part
+    )
+    days = _days(edition, one)
+    runs: list[Run] = [
+        f"{subject or edition.words('finding_all', area=edition.area)}{days}{' ' if edition.lang == 'zh' else ': '}",
+        edition.count(one.count, changes, in_words=True),
+        edition.words(
+            "finding_above" if one.more > 0 else "finding_below",
+            more=count(abs(round(one.more))),
+            low=count(one.low),
+            high=count(one.high),
+            sure=_sure(one),
+        ),
+    ]
+    if one.driver is not None:
+        runs += _driver(edition, one, changes)
+    runs.append(edition.stop)
+    return tuple(runs)
+
+
+def _sure(one: Finding) -> str:
+    """The chance of saying so without reason, as a percentage rounded up, never below what the draws can tell."""
+    chance = max(one.chance, 1 / (DRAWS + 1)) * 100
+    return f"{math.ceil(chance * 10) / 10:g}%"
+
+
+def _changes(edition: Edition, one: Finding) -> Changes:
+    where: Changes = {} if one.area_ix is None else edition.in_area(one.area_ix) or {}
+    what: Changes = {} if one.category_ix is None else edition.in_category(one.category_ix)
+    when: Changes = {}
+    if one.length != edition.window.days:
+        first = edition.window.from_day + dt.timedelta(days=one.offset)
+        when = {"from": f"{first}", "to": f"{first + dt.timedelta(days=one.length - 1)}", "window": None}
+    return {**where, **what, **when}
+
+
+def _days(edition: Edition, one: Finding) -> str:
+    """Which days, where they are not all of the window's."""
+    if one.length == edition.window.days:
+        return ""
+    first = edition.window.from_day + dt.timedelta(days=one.offset)
+    last = first + dt.timedelta(days=one.length - 1)
+    span = f"{first:%m-%d}" if first == last else edition.words("from_to", first=f"{first:%m-%d}", last=f"{last:%m-%d}")
+    return edition.bracketed(span)
+
+
+def _driver(edition: Edition, one: Finding, changes: Changes) -> list[Run]:
+    assert one.driver is not None  # noqa: S101 — only asked where there is one
+    area_ix, kind, more = one.driver
+    share = more / one.more if one.more else 0.0
+    if share < 0.1:
+        return []
+    known = edition.findings.daily
+    n = int(known.in_window[known.areas.index(area_ix), known.kinds.index(kind)])
+    name = " · ".join(
+        part
+        for part in (
+            "" if one.area_ix is not None else edition.area_name(area_ix),
+            "" if one.category_ix is not None else edition.category_name(kind),
+        )
+        if part
+    )
+    where = {**changes, **(edition.in_area(area_ix) or {}), **edition.in_category(kind)}
+    return [
+        edition.words("finding_driver", name=name),
+        edition.count(n, where, in_words=True),
+        edition.words("finding_share", share=f"{min(1.0, share) * 100:.0f}%"),
+    ]
+
+
+def _whole(edition: Edition) -> tuple[Run, ...]:
+    """How many cases in all, beside the window before and what was to be expected."""
+    runs: list[Run] = [edition.words("finding_total", area=edition.area), edition.count(edition.total, {}, in_words=True)]
+    before = edition.before.get("accepted")
+    if before is not None and before.n:
+        change = (edition.total - before.n) / before.n * 100
+        runs.append(edition.words("finding_change", before=edition.period.before(edition.lang), change=f"{signed(change)}%"))
+    model = edition.findings.expected
+    if model is not None:
+        mean, variance, _ = model.run(0, model.daily.length)
+        low, high = usual_range(float(mean[-1, -1]), float(variance[-1, -1]))
+        state = "inside" if low <= edition.total <= high else "above_range" if edition.total > high else "under"
+        is_real = any(one.area_ix is None and one.category_ix is None for one in edition.findings.found)
+        key = f"finding_{state}" if state == "inside" or is_real else "finding_unsure"
+        runs.append(edition.words(key, low=count(low), high=count(high)))
+    runs.append(edition.stop)
+    return tuple(runs)
+
+
+def _rates(edition: Edition) -> list[tuple[Run, ...]]:
+    """The rates beside those of the window before, the surest change first."""
+    listed: list[tuple[float, Indicator, tuple[Run, ...]]] = []
+    for indicator in edition.said:
+        now, then = edition.now[indicator.key], edition.before.get(indicator.key)
+        if indicator.key not in RATES or then is None or not now.shown or not then.shown:
+            continue
+        value, before = float(now.value or 0), float(then.value or 0)
+        error = math.sqrt(sum(_variance(rate, n) for rate, n in ((value, now.n), (before, then.n))))
+        off = abs(value - before) / error if error else 0.0
+        is_real = off >= RATE_SCORE
+        runs: tuple[Run, ...] = (
+            f"{indicator.names.in_(edition.lang)}{' ' if edition.lang == 'zh' else ': '}",
+            edition.number(indicator, now, {}, in_words=True),
+            edition.words(
+                "finding_rate_real" if is_real else "finding_rate_same",
+                before=edition.period.before(edition.lang),
+                change=signed((value - before) * 100),
+            ),
+        )
+        listed.append((off, indicator, runs))
+    listed.sort(key=lambda one: -one[0])
+    return [runs for _, _, runs in listed]
+
+
+def _variance(rate: float, n: int) -> float:
+    """Of a rate, a little larger than its own so that rates of all or none have one too (Agresti and Coull)."""
+    z = intervals.Z
+    adjusted = (rate * n + z**2 / 2) / (n + z**2)
+    return adjusted * (1 - adjusted) / (n + z**2)
+
+
+PART: Final = Part("findings", Words("{now}要情", "In short"), build)
