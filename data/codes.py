@@ -282,8 +282,8 @@ _WARNING = (
     ),
     (
         "W_MULTI_SHEET",
-        "工作簿有多张表，只读了第一张；如需其他表请写明 sheet。",
-        "The workbook has several sheets and only the first was read; name the sheet if another is meant.",
+        "工作簿有多张表，只读了列名相符的第一张；如需其他表请写明 sheet。",
+        "The workbook has several sheets and only the first whose headers fit was read; name the sheet if another is meant.",
     ),
 )
 

@@ -16,6 +16,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
+from data.ingest.fields import ID_FIELDS
 from data.ingest.privacy import MASK, PATTERNS, is_personal
 from data.ingest.quarantine import EXPLAINING
 from data.ingest.recognise import normal
@@ -30,11 +31,12 @@ _EXACT_FIELDS: Final = ("_id", "_code", "_at", "lon", "lat", "point", "datum")
 
 @dataclass(frozen=True)
 class Sample:
-    """One rejected row: its number in the file (1 is the first after the header), the column and the value to blame."""
+    """One rejected row: its number in the file (1 is the first after the header), the column and the value to blame, and its id."""
 
     row: int
     column: str
     value: str
+    id: str = ""
 
 
 def rejected_file(store: Path, snapshot: str, place: str) -> Path | None:
@@ -94,14 +96,24 @@ def samples(path: Path, kind: str, recognised: Mapping[str, str], most: int = 3)
     found: dict[str, list[Sample]] = {}
     with contextlib.suppress(OSError, csv.Error), path.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
         # by position: the department's own columns follow and may have the same names
-        for line in islice(csv.reader(lines), 1, MOST_LINES):
+        given = csv.reader(lines)
+        headers = next(given, [])
+        id_header = recognised.get(ID_FIELDS.get(kind, ""))
+        id_ix = headers.index(id_header, len(EXPLAINING)) if id_header in headers[len(EXPLAINING) :] else None
+        for line in islice(given, MOST_LINES - 1):
             if len(line) < 4 or not line[0].isdigit():
                 continue
             number, code, column, value = line[:4]
             rows = found.setdefault(code, [])
             if len(rows) < most:
-                rows.append(Sample(int(number), recognised.get(column, column), masked(value, column, kind, recognised)))
+                rows.append(
+                    Sample(int(number), recognised.get(column, column), masked(value, column, kind, recognised), _id_of(line, id_ix))
+                )
     return found
+
+
+def _id_of(line: list[str], ix: int | None) -> str:
+    return line[ix][:MOST_CHARACTERS] if ix is not None and len(line) > ix else ""
 
 
 def masked(value: str, column: str, kind: str, recognised: Mapping[str, str]) -> str:

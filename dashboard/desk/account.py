@@ -105,10 +105,11 @@ def _expected(code: str, rows: Sequence[Sample], lang: Language, book: FileBook 
 
 
 def _cell(row: Sample, lang: Language, book: FileBook | None) -> list[Any]:
+    own_id = [" ", html.Span(row.id, className="row-id")] if row.id and row.id != row.value else []
     if not row.column:
-        return []
+        return own_id
     name = row.column if book is None or row.column in book.recognised.values() else field_name(book.kind, row.column, lang)
-    found: list[Any] = [f" {name} "]
+    found: list[Any] = [*own_id, f" {name} "]
     return [*found, html.Span(f"“{row.value}”", className="value") if row.value else html.Span(say("data_blank", lang), className="blank")]
 
 

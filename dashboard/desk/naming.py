@@ -15,6 +15,7 @@ from dashboard.links import attributes
 from dashboard.words import say
 from data.ingest.fields import FIELDS, level_fields
 from data.ingest.quarantine import EXPLAINING
+from data.samples import masked
 
 HEADERS: Final = 60
 """Headers that are asked about."""
@@ -28,7 +29,7 @@ def build(upload: Upload, answer: Mapping[str, Any], before: SourceBook | None, 
     Parameters
     ----------
     answer
-        Of ``check``: ``unknown`` headers, ``missing`` and ``recognised`` fields.
+        Of ``check``: ``unknown`` headers with ``examples``, ``missing`` and ``recognised`` fields.
     before
         The source as it is in force: what its headers were last time is proposed again, for the person to confirm.
     levels
@@ -45,7 +46,8 @@ def build(upload: Upload, answer: Mapping[str, Any], before: SourceBook | None, 
     earlier = {} if before is None else {header: field for field, header in before.newest.recognised.items()}
     proposed = {header: earlier[header] for header in unknown if header in earlier and header not in named}
     groups = _groups(upload, answer, missing, levels, lang)
-    lines = [_line(header, named.get(header) or proposed.get(header, ""), groups, lang) for header in headers]
+    examples = {header: masked(str(cell), header, upload.kind, {}) for header, cell in (answer.get("examples") or {}).items()}
+    lines = [_line(header, examples.get(header, ""), named.get(header) or proposed.get(header, ""), groups, lang) for header in headers]
     again = html.Button(
         say("data_name_again", lang),
         type="button",
@@ -61,6 +63,8 @@ def build(upload: Upload, answer: Mapping[str, Any], before: SourceBook | None, 
         ],
         className="naming",
     )
+    if is_known(upload, answer, before):
+        return [form]
     if missing:
         fields = "、".join(field_name(upload.kind, field, lang) for field in missing) if lang == "zh" else ", ".join(
             field_name(upload.kind, field, lang) for field in missing
@@ -72,12 +76,21 @@ def build(upload: Upload, answer: Mapping[str, Any], before: SourceBook | None, 
     return [html.Details([html.Summary(summary), form], className="naming-more", open=bool(proposed))]
 
 
-def _line(header: str, chosen: str, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], lang: Language) -> html.Label:
-    """A header and the fields it could be."""
+def is_known(upload: Upload, answer: Mapping[str, Any], before: SourceBook | None) -> bool:
+    """Whether every column that is missed was named when the source was read last time, so that a person need only confirm it."""
+    missing = {str(field) for field in answer.get("missing") or ()}
+    unknown = {str(header) for header in answer.get("unknown") or ()}
+    earlier = {} if before is None else before.newest.recognised
+    return bool(missing) and not upload.columns and all(earlier.get(field) in unknown for field in missing)
+
+
+def _line(header: str, example: str, chosen: str, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], lang: Language) -> html.Label:
+    """A header with one of its cells, and the fields it could be."""
     options: list[Any] = [html.Option(say("data_name_none", lang), value="")]
     for title, fields in groups:
         options.append(html.Optgroup([html.Option(name, value=key, selected=key == chosen) for key, name in fields], label=title))
-    return html.Label([html.Span(header, className="header"), html.Select(options, **attributes(data_header=header))], className="name")
+    named = [html.Span(header, className="header"), html.Span(example, className="example") if example else None]
+    return html.Label([html.Span(named), html.Select(options, **attributes(data_header=header))], className="name")
 
 
 def _groups(

@@ -98,7 +98,8 @@ def _samples(upload: Upload, book: FileBook, answer: Mapping[str, Any]) -> dict[
     found: dict[str, list[Sample]] = {}
     for sample in answer.get("samples") or ():
         column, value = str(sample.get("column") or ""), str(sample.get("value") or "")
-        row = Sample(int(sample.get("row") or 0), book.recognised.get(column, column), masked(value, column, upload.kind, book.recognised))
+        shown = masked(value, column, upload.kind, book.recognised)
+        row = Sample(int(sample.get("row") or 0), book.recognised.get(column, column), shown, str(sample.get("id") or ""))
         found.setdefault(str(sample.get("code")), []).append(row)
     for code, rows in (answer.get("first") or {}).items():
         known = {row.row for row in found.get(code, ())}
@@ -111,6 +112,8 @@ def _rejected(context: Context, upload: Upload, book: FileBook, answer: Mapping[
         html.H3(say("data_rejected", lang)),
         html.P([account.code_sentence(book.code or "", lang), " ", html.Code(book.code or "")], role="alert"),
     ]
+    if book.code == NO_COLUMN and naming.is_known(upload, answer, _before(context, upload)):
+        parts = [html.H3(say("data_confirm_columns", lang))]
     named = _naming(context, upload, answer, lang) if book.code == NO_COLUMN else []
     if not named and book.message:
         parts.append(html.P(say("data_detail", lang, message=book.message), className="quiet"))

@@ -16,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -127,6 +128,8 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
     for key in ("unknown", "personal"):
         if isinstance(found.get(key), list):
             found[key] = [str(text)[:200] for text in found[key][:MOST_TEXTS]]
+    if isinstance(found.get("examples"), dict):
+        found["examples"] = dict(islice(((str(header)[:200], str(cell)) for header, cell in found["examples"].items()), MOST_TEXTS))
     return found
 
 

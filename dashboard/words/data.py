@@ -213,6 +213,14 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "坐标系无法识别或不符；请改用 WGS 84 坐标，或请管理员写明坐标系。",
         "The coordinate system is unknown or does not fit; send WGS 84, or ask the operator to declare it.",
     ),
+    "data_code_W_HIDDEN_SHEET": (
+        "工作簿里有隐藏的工作表，没有读取；需要的话请在 Excel 中取消隐藏后再送。",
+        "The workbook has a hidden sheet that was not read; if it is needed, show it in Excel and hand the file in again.",
+    ),
+    "data_code_W_MULTI_SHEET": (
+        "工作簿里有多张工作表，只读了列名相符的第一张；其他的请另存为单独的文件再送。",
+        "The workbook has several sheets and only the first whose headers fit was read; save the others as files of their own.",
+    ),
     "data_code_W_UNKNOWN_COLUMN": (
         "有不认识的列，没有入库；如需要，下次检查时可以说明它们是什么。",
         "Columns that are not known were not stored; if they are needed, say what they are when a file is checked.",
@@ -248,6 +256,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
         "{n} ids stand in the source “{source}” too ({ids}); once published, one row of each id stays.",
     ),
     "data_rejected": ("这个文件不能接收", "This file cannot be accepted"),
+    "data_confirm_columns": ("请确认各列是什么", "Confirm what the columns are"),
     "data_name_missing": ("缺少必须有的列：{fields}", "Columns that must be there are missing: {fields}"),
     "data_name_hint": (
         "说明每一列是什么；不需要的列保持“不读取”。",

@@ -158,6 +158,9 @@ EVENT_INSTANTS: Final = (
 )  # fmt: skip
 """Instants of what has happened: none can be after the data's own now. A deadline can."""
 
+ID_FIELDS: Final[Mapping[str, str]] = {"event": "event_id", "video_point": "point_id", "area": "area_code"}
+"""Kind → the field by which people know a row."""
+
 VIDEO_POINT: Final = (
     Field("point_id", "id", _aliases(
         "point_id 点位编号 点位编码 设备编号 设备编码 设备国标编号 国标编码 国标编号 通道编号 摄像机编号 device_id "

@@ -21,7 +21,7 @@ from data.ingest import area_rows, areas, calendars, deadlines, events, outcomes
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
-from data.ingest.fields import FIELDS, Field
+from data.ingest.fields import FIELDS, ID_FIELDS, Field
 from data.ingest.quarantine import Originals, Quarantine
 from data.ingest.raw import Options, Raw
 from data.ingest.readers import read
@@ -32,6 +32,9 @@ from data.ingest.sniff import Stamp
 from data.ingest.staging import Staged, Staging
 from data.ingest.video_points import VideoPoints
 
+_LOOKED_AT: Final = 20
+"""Rows among which a column's first value is looked for."""
+_EXAMPLE: Final = 200
 _JUST_NOW_NS: Final = 2_000_000_000
 PATH_FIELDS: Final = (("domain", "category", "subcategory"),)
 
@@ -101,6 +104,7 @@ class Intake:
         recognised = recognise(raw.headers, fields, source.kind, source.columns)
         report.recognised, report.unknown = recognised.report(), list(recognised.unknown)
         report.personal = list(recognised.refused)
+        self._raw[file_ix] = raw
         require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
         report.rows_in, report.warnings, report.has_shapes = raw.rows, list(raw.warnings), raw.format == "features"
         if recognised.unknown:
@@ -117,7 +121,6 @@ class Intake:
             datum=source.datum,
             more_checks=events.checks if source.kind == "event" else None,
         )
-        self._raw[file_ix] = raw
         if source.kind == "event":
             events.provide(self.connection, self.config.levels, recognised.columns)
             staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), self._implied(recognised.columns))
@@ -234,6 +237,29 @@ class Intake:
         """The report to count into: of a file that was kept a copy, for its own account stands."""
         report = self.reports[file_ix]
         return replace(report, findings={}) if file_ix in self.standing else report
+
+    def examples(self, file_ix: int) -> dict[str, str]:
+        """Header that is not read → the first cell of the first rows that is not blank; empty where no rows were found."""
+        report, raw = self.reports[file_ix], self._raw.get(file_ix)
+        if raw is None or not report.unknown:
+            return {}
+        first = list(raw.cells(self.connection, range(1, _LOOKED_AT + 1)).values())
+        found = {}
+        for ix, header in enumerate(raw.headers):
+            cells = (row[ix] for row in first if len(row) > ix and row[ix].strip())
+            if header in report.unknown and (cell := next(cells, None)):
+                found[header] = cell[:_EXAMPLE]
+        return found
+
+    def ids(self, file_ix: int, row_nos: Sequence[int]) -> dict[int, str]:
+        """Row number → its id as it came, for rows of a file whose id has one column."""
+        report = self.reports[file_ix]
+        originals = self.originals(file_ix, row_nos)
+        header = report.recognised.get(ID_FIELDS.get(report.kind, ""), "")
+        if header not in originals.headers:
+            return {}
+        ix = list(originals.headers).index(header)
+        return {row: str(cells[ix] or "")[:_EXAMPLE] for row, cells in originals.cells.items() if len(cells) > ix}
 
     def originals(self, file_ix: int, row_nos: Sequence[int]) -> Originals:
         """Rows of a file that was read, as they came."""

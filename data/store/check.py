@@ -54,8 +54,9 @@ def check(
     Returns
     -------
     dict
-        As promised, and besides: ``message``; ``recognised``, ``unknown`` and ``personal`` headers; ``missing``, the required fields
-        without a column; ``samples``, the first rows of each reason (``row, code, column, value``) with values as they came;
+        As promised, and besides: ``message``; ``recognised``, ``unknown`` and ``personal`` headers; ``examples``, a cell of each unknown
+        header as it came; ``missing``, the required fields without a column; ``samples``, the first rows of each reason (``row, id,
+        code, column, value``) with values as they came;
         ``findings``; ``datum``, what the areas named tell of it; and ``elsewhere``, per other source of events (of the store, or of the
         configuration) how many ids of the file it uses too (``source, n, ids``); ``elsewhere_not_read``, the sources whose files were
         too large to be read for that.
@@ -93,7 +94,13 @@ def check(
             ]
         report = intake.take(judged, 0, 0, file)
         intake.close()
-        answer = _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
+        try:
+            answer = _answer(intake, has_areas=bool(settings.of_kind("area")) or earlier is not None, has_datum=judged.datum is not None)
+        except duckdb.OutOfMemoryException:
+            memory = f"the {limit('check_memory_mb')} MB of QUANYU_CHECK_MEMORY_MB"
+            report.read, report.code = "rejected", "E_FILE_TOO_BIG"
+            report.message = f"Judging the rows of {file.name} together takes more than {memory}; split the file by time, or allow more."
+            return _refused(intake)
         if report.kind == "event" and report.is_good:
             answer["elsewhere"], answer["elsewhere_not_read"] = (
                 elsewhere.in_sources(connection, settings, judged, file, workspace=Path(folder) / "others", now=latest)
@@ -119,10 +126,8 @@ def _source(config: Config, file: Path, kind: str) -> SourceConfig:
 
 def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, Any]:
     report = intake.reports[0]
-    columns = {"recognised": report.recognised, "unknown": report.unknown, "personal": report.personal, "missing": intake.missing(0)}
     if report.read == "rejected":
-        empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
-        return {"read": "rejected", "code": report.code, **empty, "message": report.message, **columns}
+        return _refused(intake)
     division = intake.divide() if has_areas else None
     if division is None and report.kind == "area":
         report.warnings += fit(intake.areas)
@@ -149,7 +154,7 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
         "rows": row_codes.of_file(intake.connection, 0, aside),
         "positions_set_aside": len(aside),
         "warnings": sorted(set(report.warnings)),
-        **columns,
+        **_columns(intake),
         "reasons": report.reasons,
         "samples": _samples(intake),
         "findings": report.findings,
@@ -158,11 +163,36 @@ def _answer(intake: Intake, *, has_areas: bool, has_datum: bool) -> dict[str, An
     }
 
 
+def _refused(intake: Intake) -> dict[str, Any]:
+    """The answer about a file that is refused as a whole."""
+    report = intake.reports[0]
+    empty: dict[str, Any] = {"rows_in": 0, "accepted": 0, "quarantined": 0, "rows": {}, "positions_set_aside": 0, "warnings": []}
+    return {"read": "rejected", "code": report.code, **empty, "message": report.message, **_columns(intake)}
+
+
+def _columns(intake: Intake) -> dict[str, Any]:
+    report = intake.reports[0]
+    return {
+        "recognised": report.recognised,
+        "unknown": report.unknown,
+        "examples": intake.examples(0),
+        "personal": report.personal,
+        "missing": intake.missing(0),
+    }
+
+
 def _samples(intake: Intake) -> list[dict[str, Any]]:
     """The first quarantined rows of each reason."""
     rows = intake.quarantine.first(0, SAMPLES).astype(object)
+    ids = intake.ids(0, [int(row) for row in rows["row_no"]]) if len(rows) else {}
     return [
-        {"row": int(row), "code": code, "column": column, "value": None if value is None else str(value)[:SAMPLE_CHARACTERS]}
+        {
+            "row": int(row),
+            "id": ids.get(int(row), ""),
+            "code": code,
+            "column": column,
+            "value": None if value is None else str(value)[:SAMPLE_CHARACTERS],
+        }
         for row, code, column, value in rows.where(rows.notna(), None).itertuples(index=False, name=None)
     ]
 

@@ -106,7 +106,7 @@ def test_a_clerk_hands_in_a_workbook_understands_corrects_and_publishes_it(tab: 
     opened(tab, f"{address}/data")
     said = handed_in(tab, workbook(tmp_path / "工单.xlsx", [*GOOD, *BAD]), "一部分行不能接收")
     assert "送来 23 行 = 接收 20 + 隔离 3" in said
-    for words in ("缺少编号，请补上", "第 21 行 工单号", "第 22 行 来电时间 “昨天上午”", "结案时间早于上报时间", "第 23 行 办结时间"):
+    for words in ("缺少编号，请补上", "第 21 行 工单号", "第 22 行 LX202600098 来电时间 “昨天上午”", "第 23 行 LX202600099 办结时间"):
         assert words in " ".join(said.split()), words
     assert "事件编号 ← 工单号" in said
     assert store.generation == before, "a check changes nothing"
@@ -145,6 +145,7 @@ def test_columns_nobody_knows_are_named_and_refused_rows_come_back_corrected(tab
     opened(tab, f"{address}/data?lang=en")
     said = handed_in(tab, workbook(tmp_path / "来信.xlsx", [*OTHERS, *BAD], UNKNOWN), "cannot be accepted")
     assert "Columns that must be there are missing: event id, reported at, category" in said
+    assert tab.inner_text(".naming label:has(select[data-header=来信编号]) .example") == OTHERS[0][0]
     for header in ("来信编号", "来信日期"):
         tab.select_option(f".naming select[data-header={header}]", "event_id")
     tab.click("button[data-deed=columns]")
@@ -167,7 +168,7 @@ def test_columns_nobody_knows_are_named_and_refused_rows_come_back_corrected(tab
         csv.writer(file).writerows([rows[0], *([*row[:5], *mended] for row, mended in zip(rows[1:], MENDED, strict=True))])
     tab.reload()
     opened(tab, f"{address}/data?lang=en")
-    said = handed_in(tab, corrected, "cannot be accepted")
+    said = handed_in(tab, corrected, "Confirm what the columns are")
     assert tab.input_value("select[name=source]") == "来信"
     assert tab.input_value("select[name=mode]") == "changes"
     assert "Filled in as “来信” was read last time" in said

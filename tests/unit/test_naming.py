@@ -55,6 +55,22 @@ def test_what_the_source_said_last_time_is_proposed_and_not_taken_by_itself() ->
     assert any("last time" in str(note.children) for note in found(parts, "P"))
 
 
+def test_columns_that_were_all_named_last_time_are_only_to_be_confirmed() -> None:
+    (before,) = of_entries([{"name": "来信", "file": "十月.xlsx", "rows_in": 1, "accepted": 1, "recognised": {"event_id": "来信编号"}}])
+    answer = {"unknown": ["来信编号", "备注"], "missing": ["event_id"]}
+    assert naming.is_known(UPLOAD, answer, before)
+    assert not found(naming.build(UPLOAD, answer, before, LEVELS, "zh"), "H4")
+    assert not naming.is_known(UPLOAD, {**answer, "missing": ["event_id", "reported_at"]}, before)
+    assert not naming.is_known(UPLOAD, answer, None)
+
+
+def test_a_header_stands_with_one_of_its_cells_and_no_personal_number_in_it() -> None:
+    answer = {"unknown": ["备注", "流水"], "examples": {"备注": "找 13812345678", "流水": "A1"}}
+    shown = [span.children for span in found(naming.build(UPLOAD, answer, None, LEVELS, "zh"), "Span") if "example" in str(span)]
+    assert "A1" in str(shown)
+    assert "13812345678" not in str(shown)
+
+
 def test_the_columns_that_explain_a_returned_row_are_not_asked_about() -> None:
     parts = naming.build(UPLOAD, {"unknown": [*EXPLAINING, "备注"]}, None, LEVELS, "zh")
     assert chosen(parts) == {"备注": ""}

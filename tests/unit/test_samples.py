@@ -69,8 +69,8 @@ def test_samples_are_the_first_rows_of_each_reason_with_the_departments_own_head
     path = store / "quarantine" / SNAPSHOT / "热线" / "工单.xlsx.csv"
     found = samples(path, "event", {"event_id": "工单号", "stage": "状态"}, most=2)
     assert found["E_ID_MISSING"] == [Sample(1, "工单号", ""), Sample(2, "工单号", "")]
-    assert found["E_TIME_INVALID"] == [Sample(9, "reported_at", "13812345678")]  # a time, exactly as it came
-    assert found["E_ENUM"] == [Sample(9, "状态", f"找 {MASK}")]
+    assert found["E_TIME_INVALID"] == [Sample(9, "reported_at", "13812345678", "a")]  # a time, exactly as it came
+    assert found["E_ENUM"] == [Sample(9, "状态", f"找 {MASK}", "a")]
     assert samples(path.with_name("none.csv"), "event", {}) == {}
 
 
