@@ -18,6 +18,7 @@ from flask_compress import Compress
 from dashboard import api, cameras, health, routing, warmup
 from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
+from dashboard.brief import routes as brief_routes
 from dashboard.brief import template as briefs
 from dashboard.context import Context, Scope, whole_area
 from dashboard.desk import routes as desk
@@ -169,6 +170,7 @@ def create_app(
     server.register_blueprint(cameras.routes(context))
     server.register_blueprint(tile_routes.routes(context))
     server.register_blueprint(desk.routes(context))
+    server.register_blueprint(brief_routes.routes(context))
     server.register_blueprint(export.routes(context))
     with _without_dash_variables():
         app = Application(

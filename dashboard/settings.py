@@ -32,6 +32,12 @@ class Settings(PreviewSettings):
         (),
         description="Further names, comma-separated, under which browsers may call this server, e.g. of a proxy on the same machine.",
     )
+    address: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]{1,200})?$",
+        description="Address under which people reach this server, e.g. `http://10.1.2.3:8050`; it stands in the links and QR codes of "
+        "files. As they asked for the file unless set.",
+    )
     store: Path = Field(Path("var/store"), description="Folder of the snapshots.")
     upload_mb: int = Field(200, ge=1, le=100_000, description="Largest file, in megabytes, that a person may hand in on the data page.")
     check_seconds: int = Field(300, ge=1, le=86_400, description="Seconds after which checking a file that was handed in is given up.")

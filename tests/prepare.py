@@ -1,16 +1,19 @@
-"""What the browser tests need from the system: Chromium and a font with Chinese characters.
+"""What the tests need from the system: Chromium, a font with Chinese characters, and Pango for PDF.
 
 Installs Debian's packages where they are missing and this user may; otherwise says exactly what to install.
 """
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+PANGO = {"libpango-1.0-0": "pango-1.0", "libpangoft2-1.0-0": "pangoft2-1.0"}
+"""Debian packages of what sets PDF, with the library in each."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -27,11 +30,9 @@ def has_chinese_font() -> bool:
 
 def missing_packages() -> list[str]:
     """Debian packages that are needed and not there."""
-    return [
-        name
-        for name, there in (("chromium", chromium()), ("fontconfig", shutil.which("fc-list")), ("fonts-noto-cjk", has_chinese_font()))
-        if not there
-    ]
+    needed = [("chromium", chromium()), ("fontconfig", shutil.which("fc-list")), ("fonts-noto-cjk", has_chinese_font())]
+    needed += [(package, ctypes.util.find_library(library)) for package, library in PANGO.items()]
+    return [name for name, there in needed if not there]
 
 
 def main() -> int:
@@ -42,7 +43,7 @@ def main() -> int:
     command = f"apt-get install -y --no-install-recommends {' '.join(wanted)}"
     may = shutil.which("apt-get") and os.geteuid() == 0 and Path("/etc/debian_version").exists()
     if not may:
-        sys.stderr.write(f"The browser tests need {', '.join(wanted)}. Install them and run again, e.g.: sudo {command}\n")
+        sys.stderr.write(f"The tests need {', '.join(wanted)}. Install them and run again, e.g.: sudo {command}\n")
         return 1
     sys.stderr.write(f"Installing {', '.join(wanted)} …\n")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -26,6 +26,8 @@ class Element:
 
 Child = Element | str
 HEADING_LINES: Final = 1.9
+SHORT_ROWS: Final = 14
+"""Rows of a table that is never torn between pages."""
 _DASH_NAMES: Final = {"class": "className", "colspan": "colSpan"}
 _VOID: Final = frozenset({"img", "br", "col"})
 
@@ -150,11 +152,11 @@ class Writing:
         widths = [Element("col", (), {"style": f"width:{column.width / total * 100:.2f}%"}) for column in table.columns]
         head = Element("tr", [Element("th", [column.name], _side(column.is_number) | {"scope": "col"}) for column in table.columns])
         rows = [self._row(table, row) for row in table.rows]
-        caption = Element("caption", [table.title], {"class": "is-hidden" if is_alone else "brief-caption"})
-        grid = Element(
-            "table", [caption, Element("colgroup", widths), Element("thead", [head]), Element("tbody", rows)], {"class": "brief-table"}
-        )
-        listed: list[Child] = [Element("div", [grid], {"class": "brief-scroll"})]
+        marks = f"brief-table{' is-short' if len(rows) <= SHORT_ROWS else ''}"
+        inside = [Element("colgroup", widths), Element("thead", [head]), Element("tbody", rows)]
+        grid = Element("table", inside, {"class": marks, "aria-label": table.title})
+        listed: list[Child] = [] if is_alone else [Element("p", [table.title], {"class": "brief-caption"})]
+        listed.append(Element("div", [grid], {"class": "brief-scroll"}))
         if table.notes:
             listed.append(Element("p", [(" " if self.document.lang == "en" else "").join(table.notes)], {"class": "brief-note"}))
         return listed

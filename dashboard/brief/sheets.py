@@ -21,8 +21,9 @@ HEAD_LINES: Final = 4.5
 
 
 def document(context: Context, view: View, asked: Asked, *, note: Note | None = None) -> Document:
-    """The brief of an address."""
-    return compose(Edition(view, asked.selection, asked.template, asked.period), notes=asked.notes, note=note)
+    """The brief of an address, made once for its page and all its files."""
+    edition = Edition(view, asked.selection, asked.template, asked.period)
+    return context.answers.get(view, ("brief document", asked.address), lambda: compose(edition, notes=asked.notes, note=note))
 
 
 def laid(found: Document) -> list[Any]:

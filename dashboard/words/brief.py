@@ -29,6 +29,10 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
     "brief_snapshot": ("快照", "Snapshot"),
     "brief_as_of": ("数据截至", "Data as of"),
     "brief_definition": ("口径", "Definition"),
+    "brief_window": ("时段", "Days"),
+    "brief_page": ("第 {page} 页 共 {pages} 页", "Page {page} of {pages}"),
+    "brief_table": ("表", "Table"),
+    "brief_chart": ("图", "Chart"),
     "brief_opens": ("带虚线的数字均可点开公式与案件", "Every number with a dotted line opens to its formula and cases"),
     "brief_scan": ("扫码打开本页", "Scan to open this page"),
     "brief_remark_marked": ("编者按：{text}", "Editor's remark: {text}"),
@@ -79,9 +83,22 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
     "brief_too_few": ("“—”：不足 {least} 件，不出数。", "“—”: fewer than {least} cases, not shown."),
     "brief_per_day": ("每日受理量", "Cases a day"),
     "brief_per_days": ("受理量（每 {days} 日）", "Cases ({days} days each)"),
-    "brief_key_message": ("受理 {n} 件，环比 {change}", "{n} cases, {change} against the period before"),
-    "brief_no_comparison": ("无可比", "nothing to compare with"),
+    "brief_key_accepted": ("受理 ", "Cases accepted: "),
+    "brief_key_change": ("，环比 {change}。", ", {change} against the period before."),
+    "brief_key_alone": ("，无可比的上期。", ", with no period before to compare with."),
     # categories
+    "brief_category_top": ("{name}最多：", "Most are {name}: "),
+    "brief_category_share": ("，占 {share}。", ", {share} of all."),
+    # bands
+    "brief_streets_bands": (
+        "{n} 个区域排名，分为 {bands} 个并列带；{indicator}合计 ",
+        "{n} areas are ranked in {bands} bands; {indicator} together: ",
+    ),
+    "brief_streets_alike": (
+        "{n} 个区域排名，差别都小于误差，不分先后；{indicator}合计 ",
+        "{n} areas cannot be told apart; {indicator} together: ",
+    ),
+    "brief_streets_listed": ("{n} 个区域；{indicator}合计 ", "{n} areas; {indicator} together: "),
     "brief_largest": ("件数最多的类别", "Largest categories"),
     "brief_fastest": ("增量最大的类别", "Fastest growing categories"),
     "brief_expected_note": (
@@ -90,7 +107,6 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
     ),
     "brief_no_deeper": ("（未细分）", " (no deeper)"),
     "brief_no_cases": ("本期没有受理事件。", "No cases in this period."),
-    "brief_category_message": ("{name} 最多：{n} 件，占 {share}", "Most are {name}: {n}, {share} of all"),
     # streets
     "brief_streets": ("各区域三率与成绩", "Rates and score by area"),
     "brief_pooled": ("{area}（合并计算）", "{area} (pooled)"),
@@ -104,10 +120,6 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
     ),
     "brief_no_areas_below": ("此区域没有下级区域。", "There are no areas below this one."),
     "brief_streets_few": ("各区域件数不足，均不排名。", "No area has enough cases to be ranked."),
-    "brief_streets_message": (
-        "{n} 个区域分为 {bands} 个并列带；{indicator}合计 {whole}",
-        "{n} areas in {bands} bands; {indicator} together {whole}",
-    ),
     # deadlines
     "brief_open_now": ("截至快照时刻，全部在办事件中超期未结 ", "Of all open cases at the snapshot's instant "),
     "brief_open_soon": ("，未来 {hours} 个工作小时内到期 ", " are overdue, and within {hours} working hours fall due "),

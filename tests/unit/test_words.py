@@ -20,6 +20,7 @@ STEMS = (
     "brief_per_",
     "brief_rule_",
     "brief_status_",
+    "brief_streets_",
     "camera_no_",
     "direction_",
     "preview_",

@@ -27,7 +27,17 @@ def build(edition: Edition) -> Made:
         return Made((Paragraph((edition.words("no_cases"),)),), edition.words("no_cases"))
     before = _before(edition)
     largest = [int(at) for at in np.argsort(-n, kind="stable")[:MOST] if n[at]]
-    blocks: list[Table | Chart] = [_table(edition, edition.words("largest"), largest, before)]
+    top = largest[0]
+    share = f"{n[top] / n.sum() * 100:.1f}%"
+    name = edition.category_name(known.kinds[top])
+    lead = Paragraph(
+        (
+            edition.words("category_top", name=name),
+            edition.count(int(n[top]), edition.in_category(known.kinds[top]), in_words=True),
+            edition.words("category_share", share=share),
+        )
+    )
+    blocks: list[Paragraph | Table | Chart] = [lead, _table(edition, edition.words("largest"), largest, before)]
     if before is not None:
         grown = [int(at) for at in np.argsort(-(n - before), kind="stable")[:MOST] if n[at] > before[at] and n[at] >= FEWEST_GROWN]
         if grown:
@@ -38,9 +48,7 @@ def build(edition: Edition) -> Made:
         series.append(Series(edition.period.before(edition.lang), tuple(float(before[at]) for at in largest)))
     listed = tuple(names[known.kinds[at]] for at in largest)
     blocks.append(Chart(edition.words("largest"), "bars", listed, tuple(series), unit("count", edition.lang)))
-    top = largest[0]
-    share = f"{n[top] / n.sum() * 100:.1f}%"
-    return Made(tuple(blocks), edition.words("category_message", name=names[known.kinds[top]], n=count(int(n[top])), share=share))
+    return Made(tuple(blocks), lead.text.rstrip("。."))
 
 
 def _before(edition: Edition) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.brief.document import Block, Chart, Column, Figure, Row, Run, Series, Table
+from dashboard.brief.document import Block, Chart, Column, Figure, Paragraph, Row, Run, Series, Table
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import MISSING, count
@@ -33,12 +33,16 @@ def build(edition: Edition) -> Made:
         Column("n"),
     )
     table = Table(edition.words("key_numbers"), columns, tuple(_row(edition, indicator) for indicator in edition.said), _notes(edition))
-    blocks: tuple[Block, ...] = (table, *_days(edition))
-    accepted = edition.change(edition.total, _value(edition, "accepted"), "count").text
-    message = edition.words(
-        "key_message", n=count(edition.total), change=accepted if accepted != MISSING else edition.words("no_comparison")
-    )
+    blocks: tuple[Block, ...] = (_lead(edition), table, *_days(edition))
+    message = blocks[0].text.rstrip("。.") if isinstance(blocks[0], Paragraph) else ""
     return Made(blocks, message)
+
+
+def _lead(edition: Edition) -> Paragraph:
+    """Cases accepted, and their change."""
+    change = edition.change(edition.total, _value(edition, "accepted"), "count").text
+    said = edition.words("key_change", change=change) if change != MISSING else edition.words("key_alone")
+    return Paragraph((edition.words("key_accepted"), edition.count(edition.total, {}, in_words=True), said))
 
 
 def _value(edition: Edition, key: str) -> float | None:

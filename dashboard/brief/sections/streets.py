@@ -35,7 +35,8 @@ def build(edition: Edition) -> Made:
         rates = [INDICATORS[key] for key in OTHERWISE if say(INDICATORS[key])][:3]
         ranked = rates[0] if rates else INDICATORS["per_10k"] if say(INDICATORS["per_10k"]) else INDICATORS["accepted"]
     found = ranking(edition.view, edition.selection, ranked.key, ask=None)
-    blocks: list[Table | Chart] = [_table(edition, ranked, rates, found)]
+    lead = _lead(edition, ranked, found)
+    blocks: list[Paragraph | Table | Chart] = [lead, _table(edition, ranked, rates, found)]
     listed = found.ranked
     if len(listed) > 1:
         names = tuple(edition.view.snapshot.areas.names[int(ix)] for ix in listed["area_ix"])
@@ -50,21 +51,19 @@ def build(edition: Edition) -> Made:
                 unit(ranked.unit, edition.lang),
             )
         )
-    return Made(tuple(blocks), _message(edition, ranked, found))
+    return Made(tuple(blocks), lead.text.rstrip("。."))
 
 
-def _message(edition: Edition, ranked: Indicator, found: Ranking) -> str:
+def _lead(edition: Edition, ranked: Indicator, found: Ranking) -> Paragraph:
+    """How many areas are ranked, in how many bands, and all together."""
     listed = found.ranked
     if not len(listed):
-        return edition.words("streets_few")
-    bands = listed["band"].dropna()
-    return edition.words(
-        "streets_message",
-        n=len(listed),
-        bands=int(bands.nunique()) or 1,
-        indicator=ranked.names.in_(edition.lang),
-        whole=edition.printed(_known(found.total["value"]), ranked.unit),
-    )
+        return Paragraph((edition.words("streets_few"),))
+    whole = _cell(edition, ranked, found.total, {})
+    bands = int(listed["band"].dropna().nunique())
+    key = "streets_bands" if bands > 1 else "streets_alike" if bands else "streets_listed"
+    said = edition.words(key, n=len(listed), bands=bands, indicator=ranked.names.in_(edition.lang))
+    return Paragraph((said, whole, edition.stop))
 
 
 def _table(edition: Edition, ranked: Indicator, rates: list[Indicator], found: Ranking) -> Table:
