@@ -7,6 +7,8 @@ holds what only single events can tell: position and duration.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,11 +22,11 @@ from data.index.loops import Codes, Floats, Places, Rows, Spans
 from data.index.shapes import extents_of
 from data.store.snapshot import Snapshot
 
-BATCH: Final = 1 << 20
+BATCH: Final = 1 << 19
 UNKNOWN: Final = -(1 << 31)
 """Seconds of an event without a duration."""
-_EXACT: Final = {"duration_s": np.int32, "lon": np.float64, "lat": np.float64, "event_ix": np.int32}
-_PLAIN: Final = ("case", "kind", "hour_of_week", "area", "day", *_EXACT)
+_EXACT: Final = {"place": np.int32, "lon": np.float64, "lat": np.float64, "duration_s": np.int32}
+_READ: Final = ("case", "kind", "hour_of_week", "area", "day", "lon", "lat", "duration_s", "event_ix")
 
 
 @dataclass(frozen=True)
@@ -76,44 +78,75 @@ def nbytes(held: ByTime | ByArea) -> int:
 
 
 def read(snapshot: Snapshot, packing: Packing) -> tuple[ByTime, ByArea]:
-    """Read a snapshot's events into both orders."""
-    rows, exact = _read(snapshot, packing)
-    if np.any(rows.day[1:] < rows.day[:-1]):  # local days go back where clocks are put back across midnight
-        sorted_ = np.argsort(rows.day, kind="stable")
-        rows, exact = Rows(*(column[sorted_] for column in rows)), {name: column[sorted_] for name, column in exact.items()}
-    event_ix = exact.pop("event_ix")
-    is_place = np.array_equal(event_ix, np.arange(len(event_ix), dtype=np.int32))
-    by_time = ByTime(rows, np.searchsorted(rows.day, np.arange(packing.days + 1)).astype(np.int64), None if is_place else event_ix)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows.area, minlength=packing.size("area")))]).astype(np.int64)
-    order = _ordered(rows.area, starts)
-    lon, lat, duration_s = (exact.pop(name)[order] for name in ("lon", "lat", "duration_s"))
-    by_area = Rows(*(column[order] for column in rows))
-    return by_time, ByArea(by_area, starts, order, lon, lat, duration_s, extents_of(starts, lon, lat))
+    """Read a snapshot's events into both orders, packing what was read while more is read."""
+    for order in ("", " ORDER BY day, event_ix"):  # local days go back where clocks are put back across midnight
+        reading = _Reading(snapshot, packing)
+        statement, parameters = _statement(snapshot, packing)
+        cursor = snapshot.cursor()
+        try:
+            with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
+                packed: Future[None] | None = None
+                for batch in cursor.sql(statement + order, params=parameters).to_arrow_reader(BATCH):
+                    columns = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in _READ}
+                    if packed is not None:
+                        packed.result()
+                    packed = beside.submit(reading.take, columns)
+                if packed is not None:
+                    packed.result()
+        finally:
+            cursor.close()
+        if reading.is_in_order:
+            break
+    return reading.by_time(), reading.by_area()
 
 
-def _read(snapshot: Snapshot, packing: Packing) -> tuple[Rows, dict[str, npt.NDArray[Any]]]:
-    """The packed columns and the exact ones, as the table has its rows."""
-    statement, parameters = _statement(snapshot, packing)
-    n = int(snapshot.frame("SELECT count(*) AS n FROM event")["n"].iloc[0])
-    rows = Rows(*(np.empty(n, dtype=np.uint16) for _ in Rows._fields))
-    exact = {name: np.empty(n, dtype=kind) for name, kind in _EXACT.items()}
-    bucket, at = bucket_of_step(), 0
-    cursor = snapshot.cursor()
-    try:
-        for batch in cursor.sql(statement, params=parameters).to_arrow_reader(BATCH):
-            found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in _PLAIN}
-            here = slice(at, at + batch.num_rows)
-            seconds = found["duration_s"]
-            buckets = np.where(seconds == UNKNOWN, NO_DURATION, bucket[np.clip(seconds // DURATION_STEP_S, 0, DURATION_STEPS)])
-            rows.case[here], rows.kind[here] = packing.codes["case"][found["case"]], packing.codes["kind"][found["kind"]]
-            rows.clock[here] = found["hour_of_week"] * (NO_DURATION + 1) + buckets
-            rows.area[here], rows.day[here] = found["area"], found["day"]
-            for name, column in exact.items():
-                column[here] = found[name]
-            at += batch.num_rows
-    finally:
-        cursor.close()
-    return rows, exact
+class _Reading:
+    """Both orders while they fill, batch by batch."""
+
+    def __init__(self, snapshot: Snapshot, packing: Packing) -> None:
+        counts = snapshot.frame("SELECT area_ix, count(*) AS n FROM event GROUP BY ALL")
+        sizes = np.zeros(packing.size("area"), dtype=np.int64)
+        sizes[counts["area_ix"].to_numpy()] = counts["n"]
+        self._starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._packing, self._following, self._bucket = packing, self._starts[:-1].copy(), bucket_of_step()
+        n, self._at = int(sizes.sum()), 0
+        self._time, self._area = (Rows(*(np.empty(n, dtype=np.uint16) for _ in Rows._fields)) for _ in range(2))
+        self._exact = {name: np.empty(n, dtype=kind) for name, kind in _EXACT.items()}
+        self._event_ix = np.empty(n, dtype=np.int32)
+
+    def take(self, columns: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Pack the next rows and put them into both orders."""
+        size = len(columns["day"])
+        here = slice(self._at, self._at + size)
+        time = Rows(*(column[here] for column in self._time))
+        codes = self._packing.codes
+        _pack(columns["case"], codes["case"], time.case)
+        _pack(columns["kind"], codes["kind"], time.kind)
+        _pack_clock(columns["hour_of_week"], columns["duration_s"], self._bucket, time.clock)
+        time.area[:], time.day[:], self._event_ix[here] = columns["area"], columns["day"], columns["event_ix"]
+        targets = np.empty(size, dtype=np.int32)
+        _find(time.area, self._following, targets)
+        for column, ordered in zip(time, self._area, strict=True):
+            _put(column, targets, ordered)
+        for name in ("lon", "lat", "duration_s"):
+            _put(columns[name], targets, self._exact[name])
+        _put(np.arange(self._at, self._at + size, dtype=np.int32), targets, self._exact["place"])
+        self._at += size
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the days came one after another."""
+        return not np.any(self._time.day[1:] < self._time.day[:-1])
+
+    def by_time(self) -> ByTime:
+        """What was read, in order of time."""
+        is_place = np.array_equal(self._event_ix, np.arange(self._at, dtype=np.int32))
+        starts = np.searchsorted(self._time.day, np.arange(self._packing.days + 1)).astype(np.int64)
+        return ByTime(self._time, starts, None if is_place else self._event_ix)
+
+    def by_area(self) -> ByArea:
+        """What was read, in order of area."""
+        return ByArea(self._area, self._starts, **self._exact, extents=extents_of(self._starts, self._exact["lon"], self._exact["lat"]))
 
 
 def _statement(snapshot: Snapshot, packing: Packing) -> tuple[str, dict[str, Any]]:
@@ -130,11 +163,27 @@ def _statement(snapshot: Snapshot, packing: Packing) -> tuple[str, dict[str, Any
 
 
 @compiled
-def _ordered(area: Codes, starts: Spans) -> Places:
-    """The rows in order of their areas, and within an area as they come."""
-    following = starts.copy()
-    order = np.empty(len(area), np.int32)
+def _pack(keys: Places, codes: Codes, packed: Codes) -> None:
+    for i in range(len(keys)):
+        packed[i] = codes[keys[i]]
+
+
+@compiled
+def _pack_clock(hour: Codes, seconds: Places, bucket: npt.NDArray[np.uint8], packed: Codes) -> None:
+    for i in range(len(hour)):
+        step = max(0, min(seconds[i] // DURATION_STEP_S, DURATION_STEPS))
+        packed[i] = hour[i] * (NO_DURATION + 1) + (NO_DURATION if seconds[i] == UNKNOWN else bucket[step])
+
+
+@compiled
+def _find(area: Codes, following: Spans, targets: Places) -> None:
+    """Where each row stands among its area's, which come one after another."""
     for i in range(len(area)):
-        order[following[area[i]]] = i
+        targets[i] = following[area[i]]
         following[area[i]] += 1
-    return order
+
+
+@compiled
+def _put(column: npt.NDArray[Any], targets: Places, ordered: npt.NDArray[Any]) -> None:
+    for i in range(len(column)):
+        ordered[targets[i]] = column[i]
