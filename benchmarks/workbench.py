@@ -3,9 +3,9 @@
 Usage: python benchmarks/workbench.py STORE [--selections 60] [--seed 1] [--times 1] [--of 1] [--others 12] [--analysts 16]
 
 STORE is a store with a large snapshot, e.g. made by `python -m data demo --scale city --store STORE`. With `--times 5` each event is
-taken five times, with `--of 10` every tenth, into a snapshot of its own in a temporary folder. Random selections of two kinds, area × window
-from a day to all × category, and the same with further filters, brushes and shapes drawn by hand, are answered by the index (frames
-and all) and by
+taken five times, with `--of 10` every tenth, into a snapshot of its own in a temporary folder. Random selections of two kinds, area ×
+window from a day to all × category, and the same with further filters, brushes and shapes drawn by hand, are answered by the index
+(frames and all) and by
 
 (a) one plain count by DuckDB with all filters, (b) the same dozen questions by DuckDB, one statement each, without their own filters,
 (c) polars' `collect_all` over columns in memory, where polars is installed, and (d) pandas over the same columns,
@@ -281,8 +281,9 @@ def compared(view: View, selections: list[Selection], others: int, columns: Colu
     for name, (words, own) in AGAINST.items():
         if name in total:
             (wall, processor), ours = total[name], total[own]
-            say(f"  ({name})    {wall:10.1f} ms ({processor:.1f} of processor), {len(spent[name])} selections; index = {ours[0] / wall:.4f} × of it, ",
-                f"{wall / ours[0]:.1f} × faster (processor {processor / ours[1]:.1f} ×): {words}")  # fmt: skip
+            say(f"  ({name})    {wall:10.1f} ms ({processor:.1f} of processor), {len(spent[name])} selections; ",
+                f"index = {ours[0] / wall:.4f} × of it, {wall / ours[0]:.1f} × faster ",
+                f"(processor {processor / ours[1]:.1f} ×): {words}")  # fmt: skip
 
 
 AGAINST = {

@@ -16,6 +16,7 @@ import pandas as pd
 from data.bound import in_cohort
 from data.dimensions import BITS, DIMENSIONS, OUTCOMES, Counts, frame_of
 from data.due import due_until
+from data.question import answer, used_by
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.view import View
@@ -61,13 +62,25 @@ def linked(view: View, selection: Selection) -> Linked:
 def by_sql(view: View, selection: Selection) -> Mapping[str, Counts]:
     """Events by position, by key of :data:`BITS`, as the database counts them; see :meth:`data.index.index.Index.linked`."""
     as_of = view.snapshot.as_of.replace(tzinfo=None)
-    rows = QUESTIONS["linked"].ask(view, selection, due_from=as_of, due_until=due_until(view), **BITS)
-    counts: dict[str, Counts] = {}
-    for key, part in rows.groupby("dimension", sort=False):
-        values = part["value"].to_numpy(dtype=np.int64)
-        counts[str(key)] = np.zeros(values.max() + 1, dtype=np.int64)
-        counts[str(key)][values] = part["n"]
-    return counts
+    bits = {key: bit for key, bit in BITS.items() if key != "days"}
+    rows = QUESTIONS["linked"].ask(view, selection, due_from=as_of, due_until=due_until(view), **bits)
+    counts = {str(key): _counts(part["value"], part["n"]) for key, part in rows.groupby("dimension", sort=False)}
+    days = _all_days(view, selection)
+    return counts | {"days": _counts(days["day"], days["n"])}
+
+
+def _all_days(view: View, selection: Selection) -> pd.DataFrame:
+    """Every day's events: a statement of its own, so that the others keep to the window, which is where the rows are few."""
+    question = QUESTIONS["days"]
+    bound = question.bound(view, selection)
+    statement = question.statement(bound.lines - {"window", "window_hours"})
+    return answer(view, statement, used_by(statement, bound.parameters))
+
+
+def _counts(values: pd.Series, n: pd.Series) -> Counts:
+    found = np.zeros(int(values.max()) + 1 if len(values) else 0, dtype=np.int64)
+    found[values] = n
+    return found
 
 
 def of_counts(view: View, counts: Mapping[str, Counts]) -> Linked:

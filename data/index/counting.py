@@ -12,15 +12,14 @@ from typing import Final
 import numpy as np
 
 from data.dimensions import BITS, DIMENSIONS, OUTCOMES
-from data.index.codes import Packing
+from data.index.codes import PACKED, Packing
 from data.index.columns import ByArea, ByTime
-from data.index.loops import Asked, ByCode, Counters, Looked, Mask, Rows, Spans, Tables, Words, count, spans_of
+from data.index.loops import Asked, ByCode, Counters, Looked, Mask, Rows, Spans, Tests, Words, count, spans_of
 from data.index.positions import PACKED_COLUMN
 from data.index.predicates import Predicates
 
 SHARED_ROWS: Final = 300_000
 """Rows from which on threads share a pass."""
-NO_BITS: Final = np.zeros(0, dtype=np.uint16)
 NO_PLACES: Final = np.zeros(0, dtype=np.int32)
 NO_DEGREES: Final = np.zeros(0)
 
@@ -83,7 +82,12 @@ class Counting:
         bits = BITS["areas"], BITS["durations"]
         drawn = (area.lon, area.lat, area.duration_s) if asked.looks else (NO_DEGREES, NO_DEGREES, NO_PLACES)
         looked = Looked(*drawn, asked.box, asked.ring, asked.limits, *bits)
-        tables = Tables(*(asked.tables[name] if asked.tables[name].any() else NO_BITS for name in Tables._fields))
+        failing = sorted(PACKED, key=lambda name: not asked.tables[name].any())
+        tests = Tests(
+            tuple(getattr(rows, name) for name in failing),
+            tuple(asked.tables[name] for name in failing),  # type: ignore[arg-type]
+            sum(bool(asked.tables[name].any()) for name in PACKED),
+        )
         by_day = "days" in own.rows
 
         def take(part: int, parts: int) -> Counted:
@@ -91,7 +95,7 @@ class Counting:
             full = Counters(*(np.zeros(width, dtype=np.uint32) for _, width in sizes))
             alone = Counters(*(np.zeros(shape, dtype=np.uint32) for shape in sizes))
             of_all = Asked(own.bits, own.slots, by_day, whole is not None, part, parts)
-            count(rows, spans, tables, words, looked, of_all, full, alone)
+            count(rows, spans, tests, words, looked, of_all, full, alone)
             return full, alone
 
         full, alone = self._counted(take, int((spans[:, 1] - spans[:, 0]).sum()))

@@ -45,13 +45,12 @@ class Rows(NamedTuple):
     day: Codes
 
 
-class Tables(NamedTuple):
-    """Failed bits by code; empty where no code of a column fails any."""
+class Tests(NamedTuple):
+    """The four packed columns that stand for filters, and their failed bits by code; only the first so many fail any."""
 
-    case: Codes
-    kind: Codes
-    clock: Codes
-    area: Codes
+    codes: tuple[Codes, Codes, Codes, Codes]
+    tables: tuple[Codes, Codes, Codes, Codes]
+    many: int
 
 
 class Words(NamedTuple):
@@ -105,10 +104,10 @@ class Asked(NamedTuple):
 
 
 @compiled
-def count(rows: Rows, spans: Spans, tables: Tables, words: Words, looked: Looked, asked: Asked, full: Counters, own: Counters) -> None:  # noqa: PLR0917
+def count(rows: Rows, spans: Spans, tests: Tests, words: Words, looked: Looked, asked: Asked, full: Counters, own: Counters) -> None:  # noqa: PLR0917
     """Count rows into ``full`` where they fail nothing, and into ``own`` where they fail one dimension that counts them.
 
-    ``spans`` are ranges of rows: first, end, bits that all of them fail.
+    ``spans`` are ranges of rows: first, end, bits that all of them fail: none within the window, that of the days around it.
     """
     failed, counted, alone = np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
     block = 0
@@ -119,21 +118,15 @@ def count(rows: Rows, spans: Spans, tables: Tables, words: Words, looked: Looked
             if block % asked.parts != asked.part:
                 continue
             size = min(BLOCK, end - low)
-            failed[:size] = base
-            _fail(failed, rows.case[low : low + size], tables.case)
-            _fail(failed, rows.kind[low : low + size], tables.kind)
-            _fail(failed, rows.clock[low : low + size], tables.clock)
-            _fail(failed, rows.area[low : low + size], tables.area)
+            _fail(failed, low, size, base, tests)
             if len(words.kept) > 0:
                 _read(failed, low, size, words)
             if len(looked.lon) > 0:
                 _look(failed, low, size, looked)
-            many, single = 0, 0
-            for i in range(size):
-                bits = failed[i]
-                counted[many] = alone[single] = i
-                many += (bits == 0) if not asked.is_rest else (bits != 0 and base == 0 and (bits & COHORT) == 0)
-                single += (bits & asked.own) != 0 and (bits & (bits - 1)) == 0
+            if base != 0:
+                _add_days(own.day[0], rows.day[low : low + size], failed[:size], base)
+                continue
+            many, single = _sort(failed, size, asked, counted, alone)
             _add(full.case, rows.case[low : low + size], counted[:many])
             _add(full.kind, rows.kind[low : low + size], counted[:many])
             _add(full.clock, rows.clock[low : low + size], counted[:many])
@@ -141,6 +134,54 @@ def count(rows: Rows, spans: Spans, tables: Tables, words: Words, looked: Looked
             if asked.by_day:
                 _add(full.day, rows.day[low : low + size], counted[:many])
             _add_alone(own, rows, low, alone[:single], failed, asked.slots)
+
+
+@compiled
+def _fail(failed: Codes, low: int, size: int, base: np.uint16, tests: Tests) -> None:
+    """Note what rows fail. Written out by the number of columns tested, which is what all the time goes into."""
+    a, b, c, d = tests.codes
+    of_a, of_b, of_c, of_d = tests.tables
+    if tests.many == 0:
+        failed[:size] = base
+    elif tests.many == 1:
+        for i in range(size):
+            failed[i] = base | of_a[a[low + i]]
+    elif tests.many == 2:
+        for i in range(size):
+            failed[i] = base | of_a[a[low + i]] | of_b[b[low + i]]
+    elif tests.many == 3:
+        for i in range(size):
+            failed[i] = base | of_a[a[low + i]] | of_b[b[low + i]] | of_c[c[low + i]]
+    else:
+        for i in range(size):
+            failed[i] = base | of_a[a[low + i]] | of_b[b[low + i]] | of_c[c[low + i]] | of_d[d[low + i]]
+
+
+@compiled
+def _sort(failed: Codes, size: int, asked: Asked, counted: Places, alone: Places) -> tuple[int, int]:
+    """List the rows of a block that count everywhere and those that count in one dimension; gives how many there are of each."""
+    many, single, own = 0, 0, np.uint32(asked.own)
+    apart = np.uint32(COHORT if asked.is_rest else 0)
+    for i in range(size):  # without a branch, which would be taken as often as not
+        bits = np.uint32(failed[i])
+        counted[many] = i
+        alone[single] = i
+        many += ((bits != 0) == asked.is_rest) & ((bits & apart) == 0)
+        single += ((bits & own) != 0) & ((bits & (bits - np.uint32(1))) == 0)
+    return many, single
+
+
+@compiled
+def _add_days(days: ByCode, day: Codes, failed: Codes, base: np.uint16) -> None:
+    """Count rows around the window that fail nothing else by their days; where a block is of one day, all at once."""
+    if day[0] == day[-1]:
+        hits = 0
+        for i in range(len(failed)):
+            hits += failed[i] == base
+        days[day[0]] += hits
+    else:
+        for i in range(len(failed)):
+            days[day[i]] += failed[i] == base
 
 
 @compiled
@@ -160,14 +201,6 @@ def _add_alone(own: Counters, rows: Rows, low: int, chosen: Places, failed: Code
             own.area[row, rows.area[low + i]] += 1
         else:
             own.day[row, rows.day[low + i]] += 1
-
-
-@compiled
-def _fail(failed: Codes, codes: Codes, table: Codes) -> None:
-    """Note what codes fail."""
-    if len(table) > 0:
-        for i in range(len(codes)):
-            failed[i] |= table[codes[i]]
 
 
 @compiled

@@ -1,14 +1,13 @@
--- Events per value of every dimension, each without the dimension's own filters, and per outcome with all of them.
+-- Events per value of every dimension but the days, each without the dimension's own filters, and per outcome with all of them.
 WITH narrow AS MATERIALIZED (
   SELECT
-    day - DATE '1970-01-01' AS day, hour_of_week, area_ix, category_ix, source_ix, department_ix, urgency_ix, outcome_ix,
+    hour_of_week, area_ix, category_ix, source_ix, department_ix, urgency_ix, outcome_ix,
     CASE WHEN duration_s IS NOT NULL THEN greatest(0, least(duration_s // 900, 35040)) END AS duration,
     2 * outcome_ix + coalesce(deadline_at BETWEEN $due_from AND $due_until, false)::INTEGER AS due, failed
   FROM selected
   WHERE bit_count(failed) <= 1
 )
 SELECT 'outcomes' AS dimension, outcome_ix::INTEGER AS value, count(*) AS n FROM narrow WHERE failed IN (0, $outcomes) GROUP BY ALL
-UNION ALL SELECT 'days', day::INTEGER, count(*) FROM narrow WHERE failed IN (0, $days) GROUP BY ALL
 UNION ALL SELECT 'hours', hour_of_week::INTEGER, count(*) FROM narrow WHERE failed IN (0, $hours) GROUP BY ALL
 UNION ALL SELECT 'areas', area_ix, count(*) FROM narrow WHERE failed IN (0, $areas) GROUP BY ALL
 UNION ALL SELECT 'categories', category_ix::INTEGER, count(*) FROM narrow WHERE failed IN (0, $categories) GROUP BY ALL
