@@ -99,6 +99,11 @@ def hours_of_week(view: View, selection: Selection) -> pd.DataFrame:
     return QUESTIONS["hours_of_week"].ask(view, selection)
 
 
+def areas_per_step(view: View, selection: Selection, bucket_days: int | None = None) -> pd.DataFrame:
+    """``step, area_ix, n``: by bucket of so many days from the window's first day on; without them by hour of the day, 0 to 23."""
+    return QUESTIONS["areas_per_step"].ask(view, selection, from_day=window(view, selection).from_day, bucket_days=bucket_days or 0)
+
+
 def hours_per_source(view: View, selection: Selection) -> pd.DataFrame:
     """``is_previous, source_ix, hour_of_week, n``: both margins, in the window and the previous one, in one pass."""
     return QUESTIONS["hours_per_source"].ask(view, selection, from_day=window(view, selection).from_day)

@@ -70,6 +70,11 @@ QUESTIONS: Final[dict[str, Question]] = {
         Question("departments", {"department_ix": "int; 0 is not given"} | _N),
         Question("counts_per_area", {"area_ix": "int, as located"} | _N),
         Question(
+            "areas_per_step",
+            {"step": "int; a bucket of the window from 0, or an hour of the day", "area_ix": "int, as located"} | _N,
+            {"from_day": "DATE", "bucket_days": "INTEGER"},
+        ),
+        Question(
             "rates_per_area",
             {"area_ix": "int, as located"} | _N | {"denominator": "int, events", "numerator": "int, events"},
             {"numerator": "VARCHAR", "denominator": "VARCHAR"},

@@ -8,6 +8,7 @@
         farther: ["M4 10h12"],
         whole: ["M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5"],
         up: ["M4 10.5 10 4.5l6 6M10 5v11"],
+        play: ["M6 4v12l10-6z"],
         layers: ["M10 3 2.5 7 10 11l7.5-4z", "M3.5 10.5 10 14l6.5-3.5", "M3.5 13.5 10 17l6.5-3.5"],
     };
     const NAMESPACE = "http://www.w3.org/2000/svg";
@@ -21,16 +22,20 @@
         return made;
     }
 
-    function icon(name) {
+    function drawn(lines) {
         const picture = document.createElementNS(NAMESPACE, "svg");
         picture.setAttribute("viewBox", "0 0 20 20");
         picture.setAttribute("aria-hidden", "true");
-        ICONS[name].forEach(function (line) {
+        lines.forEach(function (line) {
             const path = document.createElementNS(NAMESPACE, "path");
             path.setAttribute("d", line);
             picture.appendChild(path);
         });
         return picture;
+    }
+
+    function icon(name) {
+        return drawn(ICONS[name]);
     }
 
     function filled(text, values) {
@@ -47,6 +52,7 @@
             this.button("farther", function () { screen.isUserView = true; screen.map.zoomOut(); });
             this.button("whole", function () { screen.fit(true); });
             this.upButton = this.button("up", function () { screen.up(); });
+            this.playButton = this.button("play", function () { window.quanyu.play.toggle(screen); });
             this.switch = element("details", "quanyu-switch");
             const summary = element("summary", "quanyu-tool");
             summary.setAttribute("aria-label", screen.words.layers);
@@ -156,7 +162,7 @@
             if (!payload || !this.screen.scene.colours) {
                 return;
             }
-            this.drawScale(payload.legend.scale);
+            this.drawScale(this.screen.played ? this.screen.played.scale : payload.legend.scale);
             this.drawMarks(payload.legend);
         }
 
@@ -236,7 +242,7 @@
             const screen = this.screen;
             const areas = screen.areas;
             const words = screen.words;
-            const values = screen.payload.layers.areas;
+            const values = screen.coloured();
             const parent = areas.parents[found.at];
             const lines = [[areas.names[found.at], "quanyu-tip-name"]];
             if (found.position >= 0 && parent >= 0 && parent !== screen.own) {
@@ -291,5 +297,5 @@
     }
 
     window.quanyu = window.quanyu || {};
-    window.quanyu.mapParts = { make: function (screen) { return new Parts(screen); } };
+    window.quanyu.mapParts = { make: function (screen) { return new Parts(screen); }, drawn: drawn };
 })();

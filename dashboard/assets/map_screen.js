@@ -66,6 +66,7 @@
             this.holder = this.frame.closest(".quanyu-map");
             this.words = JSON.parse(this.holder.dataset.words);
             this.payload = null;
+            this.played = null; /* a step of time, in the place of the values of the areas */
             this.areas = null;
             this.video = null;
             this.fitted = null;
@@ -146,6 +147,7 @@
             this.frame.removeEventListener("wheel", this.onWheel);
             this.frame.removeEventListener("keydown", this.onKey);
             Object.values(this.canvases).forEach(function (canvas) { canvas.remove(); });
+            quanyu().play.close(this);
             this.parts.close();
             this.isClosed = true;
         }
@@ -205,7 +207,9 @@
                 this.reshape(key);
             }
             scene.over = null;
+            this.played = null;
             this.setValues();
+            quanyu().play.follow(this);
             if (!areas.hasOutlines) {
                 this.parts.say(this.words.no_outlines);
             }
@@ -273,7 +277,7 @@
             function on(name) {
                 return layers[name] && !screen.hidden.has(name) ? layers[name] : null;
             }
-            const coloured = areas.hasOutlines && on("density") ? null : on("areas");
+            const coloured = this.played || (areas.hasOutlines && on("density") ? null : on("areas"));
             scene.classes = coloured
                 ? Array.from(coloured.classes, function (letter) { return letter >= "0" && letter <= "4" ? Number(letter) : -1; })
                 : null;
@@ -282,7 +286,7 @@
                 window.console.warn("map: " + coloured.classes.length + " values for " + scene.frontier.length + " areas");
             }
             scene.cells = [];
-            const density = areas.hasOutlines ? on("density") : null;
+            const density = areas.hasOutlines && !this.played ? on("density") : null;
             if (density) {
                 const places = quanyu().geometry.points(density.places);
                 const numbers = quanyu().geometry.numbers(density.numbers);
@@ -309,6 +313,22 @@
                     scene.marks.push.apply(scene.marks, screen.marksOf(name, layer));
                 }
             });
+        }
+
+        /* What the areas are coloured by. */
+        coloured() {
+            return this.played || this.payload.layers.areas;
+        }
+
+        /* Shows a step of time; without one what the answer says. */
+        play(step) {
+            if (this.isClosed || !this.areas || !this.payload || (!step && !this.played)) {
+                return;
+            }
+            this.played = step;
+            this.setValues();
+            this.parts.legend(this.payload);
+            this.ask("fill");
         }
 
         marksOf(name, layer) {
@@ -610,11 +630,11 @@
 
         /* The number by which an area is coloured, opened. */
         evidence(at) {
-            const values = this.payload.layers.areas;
+            const values = this.coloured();
             if (values) {
                 const code = this.areas.codes[at].replace(/\\/g, "\\\\").replace(/,/g, "\\,");
                 this.parts.tip(null);
-                window.quanyuOpened.open(values.key + "?area=" + encodeURIComponent(code));
+                window.quanyuOpened.open(values.key + "?area=" + encodeURIComponent(code) + (values.changes ? "&" + values.changes : ""));
             }
         }
 
