@@ -47,7 +47,7 @@ def test_days_are_counted_as_pandas_counts_them(known: tuple[View, Oracle], addr
     view, oracle = known
     drawn = drawing(view, address)
     found = steps(drawn, "day")
-    many = int(address.split("window=")[1].split("d")[0])
+    many = int(address.split("window=")[1].split("d", maxsplit=1)[0])
     assert len(found["days"]) == (many if many <= MOST_DAYS else -(-many // 7))
     chosen: dict[str, Any] = {"source": ["hotline"]} if "source" in address else {}
     chosen |= {"area": "999901001"} if "area" in address else {}
