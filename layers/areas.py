@@ -20,6 +20,8 @@ from layers.encoding import rings, rows
 from layers.layer import Drawing, Drawn, Layer, Scale, frame
 
 TOO_FEW: Final = "x"
+MISSED: Final = "▾"
+"""Stands beside the name of an area whose value is at or beyond the definition's threshold, on the map as in the ranking."""
 UNITS: Final = {
     "count": ("件", ""),
     "rate": ("%", "%"),
@@ -79,8 +81,8 @@ def draw(drawing: Drawing) -> Drawn:
     edges, edge_digits = classes.limits(values, 0 if indicator.unit == "count" else 2)
     n = found["n"].fillna(0).astype(int).to_numpy()
     letters = "".join(TOO_FEW if letter == "-" and some else letter for letter, some in zip(classes.letters(values, edges), n, strict=True))
+    missed = _missed(drawing, found["value"].where(is_shown))
     scaled = np.round(np.nan_to_num(values) * 10**digits).astype(int)
-    missing = int((~is_shown).sum())
     return Drawn(
         {
             "classes": letters,
@@ -91,13 +93,16 @@ def draw(drawing: Drawing) -> Drawn:
             "name": indicator.names.in_(lang),
             "key": indicator.key,
             "minimum_n": drawing.view.definition.minimum_n,
+            "missed": missed,
+            "missed_said": _beyond(drawing),
         },
         scale=Scale(
             _title(drawing),
             _rule(drawing, len(edges) + 1 if is_shown.any() else 0),
             classes.steps(len(edges) + 1) if is_shown.any() else (),
             tuple(f"{edge:,.{edge_digits}f}" for edge in edges),
-            _no_data(drawing, missing),
+            _no_data(drawing, int((~is_shown).sum())),
+            _marked(drawing, len(missed)),
         ),
         notes=_unassigned(drawing),
     )
@@ -140,6 +145,26 @@ def _no_data(drawing: Drawing, missing: int) -> str:
     if not drawing.indicator.has_denominator or drawing.indicator.unit == "per_10k":
         return f"无数据 {missing}" if drawing.lang == "zh" else f"no data {missing}"
     return f"不足 {least} 件 {missing}" if drawing.lang == "zh" else f"fewer than {least} cases: {missing}"
+
+
+def _missed(drawing: Drawing, values: pd.Series) -> list[int]:
+    """Places, among the coloured areas, of those at or beyond the threshold that the definition sets for the indicator."""
+    mark, key = drawing.view.definition.mark, drawing.indicator.key
+    return [at for at, value in enumerate(values) if pd.notna(value) and mark(key, float(value)) == "missed"]
+
+
+def _beyond(drawing: Drawing) -> str:
+    """What a marked area is at or beyond, in words; empty where the definition sets no threshold for the indicator."""
+    indicator, goal = drawing.indicator, drawing.view.definition.targets.get(drawing.indicator.key)
+    if goal is None:
+        return ""
+    said = f"{goal.threshold * 100:g}%" if indicator.unit == "rate" else f"{goal.threshold:g} {unit(indicator, drawing.lang)}"
+    return f"触警戒线 {said}" if drawing.lang == "zh" else f"beyond threshold {said}"
+
+
+def _marked(drawing: Drawing, n: int) -> str:
+    said = _beyond(drawing)
+    return f"{MISSED} {said}{'：' if drawing.lang == 'zh' else ': '}{n}" if said else ""
 
 
 def _unassigned(drawing: Drawing) -> tuple[str, ...]:

@@ -140,13 +140,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Scale:
-    """A colour scale of the legend: ``breaks`` are the values at which the next of ``steps`` begins, as shown."""
+    """A colour scale of the legend: ``breaks`` are the values at which the next of ``steps`` begins, as shown.
+
+    ``missed`` says from which value on an area is marked, and how many are; empty where the definition sets no threshold.
+    """
 
     title: str
     rule: str
     steps: tuple[int, ...]
     breaks: tuple[str, ...]
     no_data: str = ""
+    missed: str = ""
 
 
 @dataclass(frozen=True)

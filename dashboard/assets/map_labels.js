@@ -1,4 +1,5 @@
-/* Names of areas: legible on any ground by an edge in the ground's colour, never one over another, large areas first. */
+/* Names of areas: legible on any ground by an edge in the ground's colour, never one over another, large areas first.
+   A sign stands beside the name of an area beyond the definition's threshold. */
 (function () {
     "use strict";
 
@@ -63,6 +64,8 @@
         { weight: 500, size: 0.75, colour: "event", edge: 0.3 },
         { weight: 500, size: 0.8, colour: "faint", edge: 0.26 },
     ];
+    /* Beside the name of an area beyond the definition's threshold; alone where the name finds no room. */
+    const MISSED = "▾";
     const HERE = [[0, 0]];
     const NEAR = HERE.concat([[0, -1], [0, 1], [-0.4, 0], [0.4, 0], [0, -1.8], [0, 1.8], [-0.4, -1], [0.4, -1], [-0.4, 1], [0.4, 1]]);
 
@@ -98,7 +101,13 @@
             const style = STYLES[item.rank];
             const whole = shortened(areas.names[item.at]);
             const cut = endings[item.rank] ? whole.slice(0, whole.length - endings[item.rank].length) : whole;
-            const tries = item.rank === 0 ? [[whole, 1, NEAR], [cut, 1, NEAR], [cut, 0.84, NEAR]] : [[whole, 1, NEAR.slice(0, 3)], [cut, 1, HERE]];
+            const sign = scene.missed.has(item.at) ? "\u00a0" + MISSED : "";
+            const tries = item.rank === 0
+                ? [[whole + sign, 1, NEAR], [cut + sign, 1, NEAR], [cut + sign, 0.84, NEAR]]
+                : [[whole + sign, 1, NEAR.slice(0, 3)], [cut + sign, 1, HERE]];
+            if (sign) {
+                tries.push([MISSED, 1, NEAR.slice(0, 3)]);
+            }
             tries.some(function (one) {
                 const em = scene.em * style.size * one[1];
                 context.font = style.weight + " " + em + "px " + scene.colours.family;
@@ -106,7 +115,7 @@
                 const width = Math.max.apply(null, texts.map(function (text) { return context.measureText(text).width; }));
                 const height = em * 1.22 * texts.length;
                 /* a name of the second rank only stands where its own area has room for it; the first may reach out */
-                if (item.rank > 0 && (width > item.width * 0.86 || height > item.height * 0.7)) {
+                if (item.rank > 0 && one[0] !== MISSED && (width > item.width * 0.86 || height > item.height * 0.7)) {
                     return false;
                 }
                 return one[2].some(function (shift) {
@@ -140,5 +149,5 @@
     }
 
     window.quanyu = window.quanyu || {};
-    window.quanyu.labels = { draw: draw };
+    window.quanyu.labels = { draw: draw, MISSED: MISSED };
 })();

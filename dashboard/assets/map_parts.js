@@ -192,6 +192,9 @@
                 row.append(hatch, element("span", "", scale.no_data));
                 this.scale.appendChild(row);
             }
+            if (scale.missed) {
+                this.scale.appendChild(element("div", "quanyu-scale-missed", scale.missed));
+            }
         }
 
         drawMarks(legend) {
@@ -258,6 +261,9 @@
                         minimumFractionDigits: values.digits, maximumFractionDigits: values.digits,
                     });
                     lines.push([values.name + " " + number + (values.unit === "%" ? "%" : " " + values.unit), "quanyu-tip-value"]);
+                    if (screen.scene.missed.has(found.at)) {
+                        lines.push([window.quanyu.labels.MISSED + " " + values.missed_said, ""]);
+                    }
                 }
                 lines.push([filled(words.n, { n: n.toLocaleString("en-US") }), "is-quiet"]);
                 lines.push([words.evidence, "is-faint"]);

@@ -85,7 +85,7 @@
                 this.frame.appendChild(canvas);
                 this.canvases[name] = canvas;
             }, this);
-            this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, marks: [], cells: [], spots: [], over: null, meshes: null };
+            this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, missed: new Set(), marks: [], cells: [], spots: [], over: null, meshes: null };
             this.ground = quanyu().ground.make(map, this.holder);
             this.parts = quanyu().mapParts.make(this);
             this.listen();
@@ -281,7 +281,9 @@
             scene.classes = coloured
                 ? Array.from(coloured.classes, function (letter) { return letter >= "0" && letter <= "4" ? Number(letter) : -1; })
                 : null;
+            scene.missed = new Set((coloured && coloured.missed || []).map(function (position) { return scene.frontier[position]; }));
             if (scene.classes && scene.classes.length !== scene.frontier.length) {
+                scene.missed = new Set();
                 scene.classes = null; /* boundaries and values disagree: no colour is better than a wrong one */
                 window.console.warn("map: " + coloured.classes.length + " values for " + scene.frontier.length + " areas");
             }

@@ -14,6 +14,7 @@ from dashboard.charts.standing import Rank, Standings
 from dashboard.format import MISSING, count, plain, unit, value
 from dashboard.links import attributes, link, opener
 from dashboard.words import say
+from layers.areas import MISSED
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _row(rank: Rank, shown: Standings, scale: _Scale, address: str, class_name: 
     name: Any = html.Span(rank.name, className="name")
     number: Any = html.Span(text, className="value")
     if rank.code is not None:
-        sign = [html.Small("▾", className="missed")] if rank.missed else []
+        sign = [html.Small(MISSED, className="missed")] if rank.missed else []
         title = " · ".join(part for part in (rank.name, rank.missed) if part)
         name = link(address, {"area": rank.code}, [rank.name, *sign], "name", title=title)
     is_rest = rank.code is None and shown.kind != "count"

@@ -10,6 +10,7 @@ from dashboard.charts.standing import Rank, Standings
 from dashboard.format import MISSING, count, plain, value
 from dashboard.links import attributes, link
 from dashboard.words import say
+from layers.areas import MISSED
 
 
 def draw(shown: Standings, title: str, *, address: str) -> html.Details:
@@ -112,7 +113,8 @@ def _cells(rank: Rank, shown: Standings) -> list[Any]:
         cells.append(html.Td([places, html.Sup("?") if rank.is_unsure else None], className="n"))
     known = rank.low is not None or rank.high is not None
     ends = f"{plain(rank.low, kind)}–{plain(rank.high, kind)}" if known else MISSING
-    cells += [html.Th(rank.name, scope="row")]
+    sign = [html.Small(MISSED, className="missed", title=rank.missed)] if rank.missed else []
+    cells += [html.Th([rank.name, *sign], scope="row")]
     cells += [html.Td(text, className="n in-list") for text in (str(value(rank.value, kind, shown.lang)), ends, count(rank.n))]
     if has_people(shown):
         cells.append(html.Td(plain(rank.per_10k, "per_10k"), className="n"))
@@ -138,6 +140,7 @@ def _sentences(shown: Standings) -> list[str]:
     if not shown.is_ranked:
         return [say("ranking_unranked_why", lang)]
     said = [say("ranking_how", lang, n=shown.kept_last)] if len(shown.ranked) > 1 else []
+    said += dict.fromkeys(f"{MISSED} {rank.missed}" for rank in shown.ranked if rank.missed)
     if any(rank.is_unsure for rank in shown.ranked):
         said.append(say("ranking_unsure", lang))
     if shown.adjusted:

@@ -13,6 +13,7 @@ import pytest
 
 from dashboard import map as map_component
 from data.answers import Answers
+from data.indicators.rules import Target
 from data.selection import Selection
 from data.store.snapshot import Snapshot
 from data.store.store import Store
@@ -162,3 +163,21 @@ def test_too_many_points_are_grouped_and_none_is_lost(whole: View) -> None:
             sums += value // 2
             value = shift = 0
     assert sums == total
+
+
+def test_areas_beyond_the_definitions_threshold_are_marked_and_counted(whole: View) -> None:
+    query = "window=all&indicator=closing_on_time_rate&level=community"
+    plain = dataclasses.replace(whole.definition, minimum_n=1, targets={})
+    none = drawn(View(whole.snapshot, plain), "areas", query)
+    assert (none.values["missed"], none.scale.missed if none.scale else None) == ([], "")
+    rates = {at: value / 1000 for at, value in enumerate(none.values["values"]) if value is not None}
+    goal = Target(target=1.0, threshold=round(sorted(rates.values())[len(rates) // 2], 2))
+    clear = {at for at, rate in rates.items() if abs(rate - goal.threshold) > 0.0005}  # a rate as shown says where it stands
+    below = {at for at in clear if rates[at] < goal.threshold}
+    assert below
+    assert below < clear
+    answer = drawn(View(whole.snapshot, dataclasses.replace(plain, targets={"closing_on_time_rate": goal})), "areas", query)
+    assert set(answer.values["missed"]) & clear == below
+    assert set(answer.values["missed"]) <= set(rates)
+    assert answer.scale is not None
+    assert answer.scale.missed == f"▾ 触警戒线 {goal.threshold:.0%}：{len(answer.values['missed'])}"
