@@ -66,7 +66,7 @@ def page(view: View, selection: Selection, limit: int = 100, cursor: str | None 
         "snapshot": view.snapshot.id,
         "total": total,
         "next": following,
-        "events": [_described(view, row) for row in frame.to_dict("records")],
+        "events": [described(view, row) for row in frame.to_dict("records")],
     }
 
 
@@ -113,7 +113,7 @@ def part_page(
         "weighted": round(weighted, 9),
         "next": following,
         "events": [
-            _described(view, row) | _called_back(view, row) | {"weight": float(weight)}
+            described(view, row) | _called_back(view, row) | {"weight": float(weight)}
             for row, weight in zip(frame.to_dict("records"), part.weigh(frame), strict=True)
         ],
     }
@@ -137,7 +137,7 @@ def _after(cursor: str | None) -> tuple[int, int, str]:
 def case(view: View, event_id: str) -> dict[str, Any] | None:
     """One case by its id, void ones and duplicates too; None where this view has none."""
     frame = QUESTIONS["event_case"].ask(view, Selection(), event_id=event_id)
-    return None if frame.empty else _described(view, frame.to_dict("records")[0])
+    return None if frame.empty else described(view, frame.to_dict("records")[0])
 
 
 def _position(cursor: str | None) -> tuple[dt.datetime, str]:
@@ -149,7 +149,8 @@ def _position(cursor: str | None) -> tuple[dt.datetime, str]:
     return _EPOCH + dt.timedelta(microseconds=int(at)), event_id
 
 
-def _described(view: View, row: dict[Any, Any]) -> dict[str, Any]:
+def described(view: View, row: dict[Any, Any]) -> dict[str, Any]:
+    """A row of a question about cases in words and codes; instants as ISO 8601 in UTC."""
     snapshot = view.snapshot
     areas, categories = snapshot.areas, snapshot.categories
     names = [categories.names[ix] for ix in categories.path(int(row["category_ix"]))]

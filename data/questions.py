@@ -336,6 +336,30 @@ QUESTIONS: Final[dict[str, Question]] = {
             | {"position_code": "reason code or null"},
             cohort="unless_asked",
         ),
+        Question(
+            "case_order",
+            {"event_ix": "int; rows come in its order", "place": "int or null; what the order goes by"},
+            {"by": "VARCHAR", "departments": "INTEGER[]", "stages": "INTEGER[]"},
+            cohort="unless_asked",
+        ),
+        Question(
+            "case_rows",
+            {"event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given", "duration_s": "int, seconds, or null"},
+            {"wanted": "INTEGER[]"},
+            reach="everything",
+            cohort="never",  # those wanted were selected
+        ),
+        Question(
+            "similar_cases",
+            {"event_ix": "int"} | _CASE | {"department_ix": "int; 0 is not given", "is_same_address": "bool or null"},
+            _MOST
+            | {"event_id": "VARCHAR", "address": "VARCHAR", "since": "TIMESTAMP", "until": "TIMESTAMP"}
+            | {f"kind_{end}": "INTEGER" for end in ("low", "high")}
+            | {f"box_{side}": "DOUBLE" for side in ("west", "south", "east", "north")}
+            | {"counted": MASK},
+            reach="everything",
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
     )
 }
 """Every question by name."""
