@@ -39,7 +39,8 @@ STATUS: Final[Mapping[type[QuanyuError], int]] = {
 }
 
 
-def _json(value: Any, status: int = 200) -> Response:
+def as_json(value: Any, status: int = 200) -> Response:
+    """An answer in JSON."""
     return Response(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z), status=status, mimetype="application/json")
 
 
@@ -52,7 +53,7 @@ def in_words(view_function: Callable[..., Response]) -> Callable[..., Response]:
             return view_function(**arguments)
         except QuanyuError as error:
             status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-            return _json({"error": apology(error, "en")}, status)
+            return as_json({"error": apology(error, "en")}, status)
 
     return answer
 
@@ -105,17 +106,17 @@ def routes(context: Context) -> Blueprint:
     @in_words
     def asked() -> Response:
         with looking() as (view, selection, _):
-            return _json(context.answers.get(view, ("ask", selection), lambda: ask(view, selection, selection.lang)))
+            return as_json(context.answers.get(view, ("ask", selection), lambda: ask(view, selection, selection.lang)))
 
     @in_words
     def events() -> Response:
         with looking("limit", "cursor", "part") as (view, selection, given):
             limit, cursor = _limit(given.get("limit")), given.get("cursor")
             if "part" not in given:
-                return _json(queries.event_page(view, selection, limit, cursor))
+                return as_json(queries.event_page(view, selection, limit, cursor))
             if selection.indicator is None:
                 raise SelectionError("part is a part of an indicator; name it with indicator=.")
-            return _json(queries.part_page(view, selection, selection.indicator, given["part"], limit=limit, cursor=cursor))
+            return as_json(queries.part_page(view, selection, selection.indicator, given["part"], limit=limit, cursor=cursor))
 
     @in_words
     def areas() -> Response:

@@ -51,7 +51,7 @@ def routes(context: Context) -> Blueprint:
                 lon, lat = case["lon"], case["lat"]
             else:
                 lon, lat = _degrees(given, "lon", 180), _degrees(given, "lat", 90)
-            return _json(_near(view, lon, lat, lang))
+            return _json(near_cameras(view, lon, lat, lang))
 
     def camera() -> Response:
         given, lang = asked(CAMERA_KEYS)
@@ -99,7 +99,7 @@ def _degrees(given: Mapping[str, str], key: str, most: float) -> float:
     return value
 
 
-def _near(view: View, lon: float | None, lat: float | None, lang: Language) -> dict[str, Any]:
+def near_cameras(view: View, lon: float | None, lat: float | None, lang: Language) -> dict[str, Any]:
     """``title``, ``note`` where there is something to say, and ``cameras``, nearest first."""
     title = say("near", lang)
     if lon is None or lat is None:

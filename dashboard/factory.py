@@ -30,6 +30,8 @@ from dashboard.pages import PAGES
 from dashboard.preview import origin_of
 from dashboard.scenes.file import read, shipped
 from dashboard.settings import Settings
+from dashboard.table import grid
+from dashboard.table import routes as table
 from dashboard.tiles import ground as base_tiles
 from dashboard.tiles import routes as tile_routes
 
@@ -173,6 +175,8 @@ def create_app(
     server.register_blueprint(desk.routes(context))
     server.register_blueprint(brief_routes.routes(context))
     server.register_blueprint(export.routes(context))
+    server.register_blueprint(table.routes(context))
+    grid.set_library_aside()
     with _without_dash_variables():
         app = Application(
             name="dashboard",

@@ -54,9 +54,12 @@ def order(view: View, selection: Selection, by: str = ORDERS[0], *, is_descendin
 
 
 def rows(view: View, wanted: Sequence[int]) -> list[dict[str, Any]]:
-    """These cases as :func:`data.cases.described` has them, in the order in which they are wanted."""
+    """These cases as :func:`data.cases.described` has them, with ``area_ix`` and ``outcome_ix``, in the order in which they are wanted."""
     frame = QUESTIONS["case_rows"].ask(view, Selection(), wanted=[int(ix) for ix in wanted])
-    known = {int(row["event_ix"]): described(view, row) for row in frame.to_dict("records")}
+    known = {
+        int(row["event_ix"]): described(view, row) | {key: int(row[key]) for key in ("area_ix", "outcome_ix")}
+        for row in frame.to_dict("records")
+    }
     return [known[int(ix)] for ix in wanted if int(ix) in known]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from data.bound import in_cohort
 from data.cases import described
@@ -42,12 +43,8 @@ class Similar:
     is_cut: bool
 
 
-def similar(view: View, event_id: str) -> Similar:
-    """Cases like the one with this id; none where this view has no such case."""
-    found = QUESTIONS["event_case"].ask(view, Selection(), event_id=event_id)
-    if found.empty:
-        return Similar([], False)
-    one = found.iloc[0]
+def similar(view: View, one: pd.Series) -> Similar:
+    """Cases like one, which is given as the question ``event_case`` has it (:attr:`data.course.Course.row`)."""
     lon, lat = float(one["lon"]), float(one["lat"])
     high = np.degrees(NEAR_M / EARTH_M)
     wide = high / max(float(np.cos(np.radians(lat))), 1e-6) if np.isfinite(lat) else high
@@ -56,7 +53,7 @@ def similar(view: View, event_id: str) -> Similar:
     frame = QUESTIONS["similar_cases"].ask(
         view,
         Selection(),
-        event_id=event_id,
+        event_id=one["event_id"],
         address=one["address"].replace(" ", "").lower() if isinstance(one["address"], str) else "",
         since=reported - dt.timedelta(days=DAYS),
         until=reported + dt.timedelta(days=DAYS),

@@ -1,7 +1,7 @@
 """What is opened: an indicator, and what its selection changes of the page's address. Written as one value of the page's address.
 
 ``open=disposal_rate?area=510118001&part=rest`` (percent-encoded): the number of the page's selection with the area changed, the
-cases that are not in its numerator. A change to nothing takes a key away.
+cases that are not in its numerator. A change to nothing takes a key away. ``open=case?id=RX2026…``: one case.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from data.vocabulary import Language
 
 MOST_BASE: Final = 4096
 MOST_OPEN: Final = 2000
-OWN: Final = ("part", "cursor")
+MOST_ID: Final = 256
+OWN: Final = ("part", "cursor", "id")
+CASE: Final = "case"
+"""What stands in place of an indicator where one case is opened."""
 
 
 def is_asked(value: Any) -> bool:
@@ -53,6 +56,8 @@ class Asked:
         What the opened selection changes of the page's address.
     part, cursor
         Which cases, and after which; None for the first.
+    event_id
+        The case, where one is opened.
     is_readable
         Whether all of it could be read; what could not is never guessed.
     """
@@ -64,6 +69,7 @@ class Asked:
     part: str | None
     cursor: str | None
     is_readable: bool
+    event_id: str | None = None
 
     @classmethod
     def parse(cls, sent: Mapping[str, Any]) -> Asked:
@@ -77,7 +83,9 @@ class Asked:
         selection, notes = Selection.parse(merge(str(sent["base"]), changes))
         own = (given.get("part") or None, given.get("cursor") or None)
         page, _ = Selection.parse(merge(str(sent["base"]), {}))
-        return cls(INDICATORS.get(key), selection, page, changes, *own, not notes and key in INDICATORS)
+        event_id = given.get("id") or None
+        is_readable = not notes and (key in INDICATORS if event_id is None else key == CASE and len(event_id) <= MOST_ID)
+        return cls(INDICATORS.get(key), selection, page, changes, *own, is_readable, event_id)
 
     @property
     def lang(self) -> Language:

@@ -14,7 +14,7 @@ from dashboard.apology import apology
 from dashboard.context import Context
 from dashboard.links import attributes
 from dashboard.log import note_failure
-from dashboard.opened import sheet
+from dashboard.opened import case, sheet
 from dashboard.opened.address import Asked, is_asked
 from dashboard.page import Accept
 from dashboard.scenes.applied import expanded
@@ -74,8 +74,9 @@ def answer(context: Context, draw: Draw, sent: Mapping[str, Any] | None) -> Any:
             selection = asked.settled(view)
             if selection is None:
                 return _refused(say("opened_refused", asked.lang))
-            key = ("opened", draw.__name__, sent["base"], sent["open"])
-            return context.answers.get(view, key, lambda: draw(view, selection, asked))
+            drawn = draw if asked.event_id is None else case.draw
+            key = ("opened", drawn.__module__, drawn.__name__, sent["base"], sent["open"])
+            return context.answers.get(view, key, lambda: drawn(view, selection, asked))
     except QuanyuError as error:
         return _refused(apology(error, asked.lang))
     except Exception as error:  # noqa: BLE001 — the page behind it goes on

@@ -11,6 +11,7 @@ from dashboard.context import Context
 from dashboard.page import Page, text
 from dashboard.panels import STUDY
 from dashboard.panels.panel import slot
+from dashboard.table import grid
 from dashboard.words import say
 from data.selection import Selection
 from layers.palette import LIGHT
@@ -32,6 +33,7 @@ def layout(context: Context, query: str) -> html.Div:
                     slot("places", lang),
                     html.Div([slot("funnel", lang), slot("times", lang), slot("handovers", lang)], className="study-side"),
                     slot("waiting", lang),
+                    html.Section([slot("cases", lang, html.Div), *grid.component(lang)], className="study-cases"),
                 ],
                 className="study-main",
             ),
@@ -46,6 +48,7 @@ def layout(context: Context, query: str) -> html.Div:
 def register(app: Dash, context: Context) -> None:
     """Register the page's callbacks; those around the address are the screen's."""
     callbacks.register_panels(app, context, STUDY)
+    grid.register(app)
 
 
 PAGE: Final = Page(

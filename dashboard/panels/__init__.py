@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboard import ids
 from dashboard.charts.figures import blank
-from dashboard.panels import bars, blind_spots, charts, events, headline, map_panel, masthead, ranking, study, video
+from dashboard.panels import bars, blind_spots, cases, charts, events, headline, map_panel, masthead, ranking, study, video
 from dashboard.panels.panel import Panel
 
 VIDEO: Final[tuple[Panel, ...]] = (
@@ -52,5 +52,6 @@ STUDY: Final[tuple[Panel, ...]] = (
     Panel("times", {"zh": "各环节用时", "en": "Time per step"}, study.times),
     Panel("waiting", {"zh": "现在卡在哪里", "en": "Where cases wait"}, study.waiting),
     Panel("handovers", {"zh": "推诿与返工", "en": "Bounced and sent back"}, study.handovers),
+    Panel("cases", {"zh": "全部案件", "en": "All cases"}, cases.build, {(ids.CASES_SHOWN, "data"): None}),
 )
 """The panels of the analysis page."""

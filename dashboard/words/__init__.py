@@ -10,6 +10,7 @@ from typing import Final
 
 from dashboard.format import Language
 from dashboard.words.brief import BRIEF
+from dashboard.words.cases import CASES
 from dashboard.words.data import DATA
 from dashboard.words.export import EXPORT
 from dashboard.words.indicators import INDICATORS
@@ -18,7 +19,7 @@ from dashboard.words.study import STUDY
 from dashboard.words.video import VIDEO
 from dashboard.words.wall import WALL
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY, **VIDEO, **EXPORT, **BRIEF}
+WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY, **VIDEO, **EXPORT, **BRIEF, **CASES}
 
 
 def say(key: str, lang: Language, **values: object) -> str:

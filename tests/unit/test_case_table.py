@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from data import case_table, similar
+from data.course import course
 from data.errors import SelectionError
 from data.schema import STAGES
 from data.selection import Selection
@@ -47,6 +49,13 @@ def key(rows: pd.DataFrame, by: str) -> pd.Series:
     return rows[KEYS[by]]
 
 
+def asked(view: View, event_id: str) -> pd.Series:
+    """A case as ``similar`` wants it."""
+    found = course(view, event_id)
+    assert found is not None
+    return found.row
+
+
 @pytest.mark.parametrize("is_descending", [True, False])
 @pytest.mark.parametrize("by", case_table.ORDERS)
 def test_every_selected_case_stands_where_pandas_puts_it(view: View, oracle: Oracle, by: str, is_descending: bool) -> None:
@@ -76,7 +85,10 @@ def test_a_scoped_table_holds_the_scope_alone(path: Path, view: View, oracle: Or
     assert len(case_table.order(own, ALL)) > 0
     theirs = areas[~areas.isin(inside)].index[:20].tolist()
     assert case_table.rows(own, theirs) == []
-    assert similar.similar(own, f"E{theirs[0]:05d}") == similar.Similar([], False)
+    assert course(own, f"E{theirs[0]:05d}") is None
+    ours = areas[areas.isin(inside)].index[0]
+    near = similar.similar(own, asked(own, f"E{ours:05d}"))
+    assert {case["event_id"] for case in near.cases} <= {f"E{ix:05d}" for ix in areas[areas.isin(inside)].index}
     assert len(case_table.order(View(view.snapshot, view.definition, ()), ALL)) == 0
 
 
@@ -114,7 +126,7 @@ def test_similar_cases_are_those_pandas_finds(view: View, oracle: Oracle, monkey
         near = (metres <= 4000) & others["category_ix"].isin(of_its_kind(int(one["category_ix"])))
         same = others["address"].notna() & (others["address"] == one["address"])
         expected = others[in_time & (near | same)].sort_values(["reported_at", "event_id"], ascending=False)
-        found = similar.similar(view, one["event_id"]).cases
+        found = similar.similar(view, asked(view, one["event_id"])).cases
         assert [case["event_id"] for case in found] == expected["event_id"].tolist()
         assert [case["is_same_address"] for case in found] == same[expected.index].tolist()
         told += len(found)
@@ -124,6 +136,21 @@ def test_similar_cases_are_those_pandas_finds(view: View, oracle: Oracle, monkey
 def test_no_more_are_listed_than_are_looked_at(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(similar, "MOST", 2)
     monkeypatch.setattr(similar, "NEAR_M", 50_000.0)
-    found = similar.similar(view, "E01203")
+    found = similar.similar(view, asked(view, "E01203"))
     assert found.is_cut
     assert len(found.cases) <= 2
+
+
+def test_the_course_of_a_case_is_that_of_its_row(view: View, oracle: Oracle) -> None:
+    events = oracle.events.set_index("event_id")
+    late = oracle.events[oracle.events["is_closed"] & (oracle.events["closed_at"] > oracle.events["deadline_at"])]["event_id"].iloc[0]
+    open_ = oracle.events[~oracle.events["is_closed"] & oracle.events["deadline_at"].notna()]["event_id"].iloc[0]
+    for event_id, end in ((late, events.at[late, "closed_at"]), (open_, pd.Timestamp(district.AS_OF))):
+        found = course(view, event_id)
+        assert found is not None
+        assert found.over_s == (end - events.at[event_id, "deadline_at"]).total_seconds()
+        assert found.steps[0].key == "reported"
+        known = [step for step in found.steps if step.at is not None]
+        times = [events.at[event_id, f"{step.key}_at"] for step in known]
+        assert [step.took_s for step in known][1:] == [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
+    assert course(view, "nobody") is None
