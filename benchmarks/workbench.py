@@ -37,7 +37,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from data import queries
+from data import bundle, queries
+from data.answers import Answers
 from data.dimensions import DIMENSIONS, DURATION_EDGES_H
 from data.due import due_until
 from data.indicators.definition import shipped
@@ -299,6 +300,17 @@ def say(*parts: str) -> None:
     print("".join(parts), flush=True)
 
 
+def together(view: View, bare: View, selections: list[Selection]) -> None:
+    """Print what the wall asks at once, by the index and, from a snapshot without one, by DuckDB in one statement."""
+    spent = []
+    for selection in selections:
+        asked = {QUESTIONS[name]: given for name, given in Answers(view, selection, "closing_rate")._together().items()}
+        spent.append([best(lambda v=one, s=selection, a=asked: bundle.ask(v, s, a))[:2] for one in (view, bare)])
+    (wall, processor), (other, work) = np.array(spent).sum(axis=0) * 1e3
+    say(f"What the wall asks at once, {len(selections)} selections: {wall:.1f} ms ({processor:.1f} of processor) by the index, ",
+        f"{other:.1f} ms ({work:.1f}) by DuckDB in one statement: {other / wall:.1f} × (processor {work / processor:.1f} ×)")  # fmt: skip
+
+
 def at_once(
     work: Callable[[Selection], Any], selections: list[Selection], analysts: int, seconds: float
 ) -> tuple[float, np.ndarray[Any, Any], Counter[str]]:
@@ -363,6 +375,7 @@ def measured(path: Path, options: argparse.Namespace) -> None:
     for words, selections in sets.items():
         print(f"{len(selections)} selections, {words}; best of {RUNS} runs")
         compared(view, selections, options.others, columns)
+    together(view, View(Snapshot(path, memory_limit="6GB"), shipped()[0]), next(iter(sets.values())))
     if options.analysts:
         selections = [selection for pair in zip(*sets.values(), strict=True) for selection in pair]
         rate, taken, errors = at_once(lambda one: queries.linked(view, one), selections, options.analysts, options.seconds)

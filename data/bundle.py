@@ -73,6 +73,10 @@ def ask(view: View, selection: Selection, asked: Mapping[Question, Mapping[str, 
     QueryTimeout
         The time limit passed.
     """
+    index = view.snapshot.index
+    known = None if index is None else index.together(view, selection, {question.name: given for question, given in asked.items()})
+    if known is not None:
+        return known
     questions = tuple(asked)
     bound = scope(view)
     for row in active(selection):

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,9 +23,17 @@ SHARED_ROWS: Final = 300_000
 NO_PLACES: Final = np.zeros(0, dtype=np.int32)
 NO_DEGREES: Final = np.zeros(0)
 
-Counted = tuple[Counters, Counters]
-Take = Callable[[int, int], Counted]
-"""One part of so many of a pass: counters of what fails nothing, and of what fails one dimension alone."""
+T = TypeVar("T", bound=tuple[tuple[Any, ...], ...])
+
+
+class Pass(NamedTuple):
+    """What a pass looks at: columns in one order, ranges of them, and how rows are decided."""
+
+    rows: Rows
+    spans: Spans
+    tests: Tests
+    words: Words
+    looked: Looked
 
 
 @dataclass(frozen=True)
@@ -75,22 +83,10 @@ class Counting:
             By packed column all events of the cohort in the window, where most of them pass: then those that do not are counted.
         """
         own = Own.of(keys)
-        is_timely = asked.is_everywhere and not asked.looks and asked.active != ["areas"]
-        spans = self._in_time(asked, own.bits) if is_timely else self._in_areas(asked, own.bits)
-        rows, area = (self._by_time.rows if is_timely else self._by_area.rows), self._by_area
-        words = Words(kept, area.place if len(kept) and not is_timely else NO_PLACES)
-        bits = BITS["areas"], BITS["durations"]
-        drawn = (area.lon, area.lat, area.duration_s) if asked.looks else (NO_DEGREES, NO_DEGREES, NO_PLACES)
-        looked = Looked(*drawn, asked.box, asked.ring, asked.limits, *bits)
-        failing = sorted(PACKED, key=lambda name: not asked.tables[name].any())
-        tests = Tests(
-            tuple(getattr(rows, name) for name in failing),
-            tuple(asked.tables[name] for name in failing),  # type: ignore[arg-type]
-            sum(bool(asked.tables[name].any()) for name in PACKED),
-        )
+        rows, spans, tests, words, looked = self.prepared(asked, kept, own.bits)
         by_day = "days" in own.rows
 
-        def take(part: int, parts: int) -> Counted:
+        def take(part: int, parts: int) -> tuple[Counters, Counters]:
             sizes = [(own.heights[column], self._packing.size(column)) for column in Rows._fields]
             full = Counters(*(np.zeros(width, dtype=np.uint32) for _, width in sizes))
             alone = Counters(*(np.zeros(shape, dtype=np.uint32) for shape in sizes))
@@ -98,7 +94,7 @@ class Counting:
             count(rows, spans, tests, words, looked, of_all, full, alone)
             return full, alone
 
-        full, alone = self._counted(take, int((spans[:, 1] - spans[:, 0]).sum()))
+        full, alone = self.shared(take, spans)
         if whole is not None:
             full = Counters(**{column: whole[column] - getattr(full, column) for column in Rows._fields})
         found = {}
@@ -106,6 +102,21 @@ class Counting:
             column = PACKED_COLUMN[key]
             found[key] = getattr(full, column) + (getattr(alone, column)[own.rows[key]] if key in own.rows else 0)
         return found
+
+    def prepared(self, asked: Predicates, kept: Mask, bits: int) -> Pass:
+        """What a pass looks at; ``bits`` are those of dimensions that count what fails them alone."""
+        is_timely = asked.is_everywhere and not asked.looks and asked.active != ["areas"]
+        spans = self._in_time(asked, bits) if is_timely else self._in_areas(asked, bits)
+        rows, area = (self._by_time.rows if is_timely else self._by_area.rows), self._by_area
+        failing = sorted(PACKED, key=lambda name: not asked.tables[name].any())
+        tests = Tests(
+            tuple(getattr(rows, name) for name in failing),
+            tuple(asked.tables[name] for name in failing),  # type: ignore[arg-type]
+            sum(bool(asked.tables[name].any()) for name in PACKED),
+        )
+        words = Words(kept, area.place if len(kept) and not is_timely else NO_PLACES)
+        exact = (area.lon, area.lat, area.duration_s) if asked.looks else (NO_DEGREES, NO_DEGREES, NO_PLACES)
+        return Pass(rows, spans, tests, words, Looked(*exact, asked.box, asked.ring, asked.limits, BITS["areas"], BITS["durations"]))
 
     def _in_time(self, asked: Predicates, bits: int) -> Spans:
         """Ranges of rows in order of time: the window, and around it where days count on their own."""
@@ -120,8 +131,12 @@ class Counting:
         areas = np.flatnonzero(asked.places & ~fails if not bits & BITS["areas"] else asked.places)
         return spans_of(areas, self._by_area.starts, self._by_area.rows.day, asked.window, bits & BITS["days"])
 
-    def _counted(self, take: Take, rows: int) -> Counted:
-        """A pass, shared between threads where it is long and no other one is shared already."""
+    def shared(self, take: Callable[[int, int], T], spans: Spans) -> T:
+        """A pass, shared between threads where it is long and no other one is shared already.
+
+        ``take`` is one part of so many; it gives tuples of counters, which are added up.
+        """
+        rows = int((spans[:, 1] - spans[:, 0]).sum())
         if rows < SHARED_ROWS or self._threads == 1 or not self._is_shared.acquire(blocking=False):
             return take(0, 1)
         try:

@@ -6,11 +6,12 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
-from data.bound import Mask
+from data.bound import Bound, Mask, cohort
 from data.dimensions import BITS, DIMENSIONS, OUTCOMES, Counts
 from data.due import due_until
 from data.index.codes import PACKED, Packing
@@ -21,10 +22,12 @@ from data.index.positions import PACKED_COLUMN, Positions
 from data.index.predicates import NOTHING, Predicates, predicates, soon_class
 from data.index.shapes import drawn
 from data.index.sums import Sums
+from data.index.together import QUESTIONS_TOGETHER, together
 from data.questions import QUESTIONS
 from data.selection import Selection
 from data.store.snapshot import Snapshot
 from data.view import View
+from data.window import Window, window
 
 KEPT_WORDS: Final = 8
 """Searches whose rows are kept."""
@@ -82,6 +85,20 @@ class Index:
             return None
         found = self._by_code(asked, self._kept(view, asked.q))
         return {key: self._positions[soon].counts(key, by_code) for key, by_code in found.items()}
+
+    def together(self, view: View, selection: Selection, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame] | None:
+        """What :func:`data.bundle.ask` gives for questions by name with their parameters; None where only SQL can tell."""
+        if not asked.keys() <= QUESTIONS_TOGETHER:
+            return None
+        found = window(view, selection)
+        if found.previous is not None and found.previous.cut_at is not None:
+            return None  # the window compared with ends within a day
+        bound = QUESTIONS["outcomes_per_bucket"].bound(view, selection) | cohort(view)
+        said = predicates(Bound(bound.lines - {"window_cut"}, bound.parameters), self.packing, self._by_area.extents)
+        if said is None:
+            return None
+        looks = self._counting.prepared(said, self._kept(view, said.q), 0)
+        return together(found, self.packing, looks, self._counting.shared, asked)
 
     def _by_code(self, asked: Predicates, kept: Mask) -> dict[str, ByCode]:
         """Every dimension by code: from the sums what they tell, the rest from a pass."""
@@ -159,3 +176,5 @@ class Index:
             tables = {name: np.zeros(self.packing.size(name), dtype=np.uint16) for name in PACKED}
             nothing = Predicates(tables, places(self.packing.size("area"), dtype=bool), (0, 0), NOTHING, ring[:0], NOTHING, None)
             self._counting.passed(nothing, np.zeros(0, dtype=bool), [], None)
+        looks = self._counting.prepared(nothing, np.zeros(0, dtype=bool), 0)
+        together(Window(dt.date.max, dt.date.min), self.packing, looks, self._counting.shared, {})

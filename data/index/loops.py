@@ -118,11 +118,11 @@ def count(rows: Rows, spans: Spans, tests: Tests, words: Words, looked: Looked, 
             if block % asked.parts != asked.part:
                 continue
             size = min(BLOCK, end - low)
-            _fail(failed, low, size, base, tests)
+            fail(failed, low, size, base, tests)
             if len(words.kept) > 0:
-                _read(failed, low, size, words)
+                read(failed, low, size, words)
             if len(looked.lon) > 0:
-                _look(failed, low, size, looked)
+                look(failed, low, size, looked)
             if base != 0:
                 _add_days(own.day[0], rows.day[low : low + size], failed[:size], base)
                 continue
@@ -137,7 +137,7 @@ def count(rows: Rows, spans: Spans, tests: Tests, words: Words, looked: Looked, 
 
 
 @compiled
-def _fail(failed: Codes, low: int, size: int, base: np.uint16, tests: Tests) -> None:
+def fail(failed: Codes, low: int, size: int, base: np.uint16, tests: Tests) -> None:
     """Note what rows fail. Written out by the number of columns tested, which is what all the time goes into."""
     a, b, c, d = tests.codes
     of_a, of_b, of_c, of_d = tests.tables
@@ -211,7 +211,7 @@ def _add(counters: ByCode, codes: Codes, chosen: Places) -> None:
 
 
 @compiled
-def _read(failed: Codes, low: int, size: int, words: Words) -> None:
+def read(failed: Codes, low: int, size: int, words: Words) -> None:
     """Leave out rows without the words."""
     for i in range(size):
         if not words.kept[words.place[low + i] if len(words.place) > 0 else low + i]:
@@ -219,7 +219,7 @@ def _read(failed: Codes, low: int, size: int, words: Words) -> None:
 
 
 @compiled
-def _look(failed: Codes, low: int, size: int, looked: Looked) -> None:
+def look(failed: Codes, low: int, size: int, looked: Looked) -> None:
     """Decide by position and duration what codes could not; the same arithmetic as ``_selected.sql``."""
     box, ring, limits = looked.box, looked.ring, looked.limits
     for i in range(size):

@@ -19,8 +19,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from data import queries
+from data import bundle, queries
+from data.answers import Answers
 from data.bound import in_cohort
+from data.comparison import KINDS
 from data.dimensions import DIMENSIONS, DURATION_EDGES_H, DURATION_STEP_S, DURATION_STEPS
 from data.due import due_until
 from data.filters import FILTERS
@@ -30,14 +32,16 @@ from data.indicators.definition import shipped
 from data.indicators.rules import Day
 from data.linked import Linked, by_sql, of_counts
 from data.question import FOLDER
+from data.questions import QUESTIONS
 from data.selection import Selection
 from data.store.snapshot import Snapshot
 from data.view import View
+from data.window import window
 from tests import district
 from tests.oracle import Oracle
 from tests.property.test_ask import random_selection
 
-SELECTIONS, INDEXED = 40, 200
+SELECTIONS, INDEXED = 24, 100
 FEW = ("area", "grid", "domain", "category", "subcategory", "source", "department", "stage", "urgency", "deadline", "callback", "duration",
        "hours", "weekday", "q")  # fmt: skip
 CALL_BACKS = (
@@ -209,6 +213,30 @@ def test_the_index_is_what_sql_says(place: Place) -> None:
             selection = selection.with_(duration=(low, low + float(rng.choice([0.5, 8, 41.3, 9000]))))
         selection = selection.with_(**random_place(place.oracle, rng))
         assert_equal(view, place.index, selection)
+
+
+def test_what_a_screen_asks_at_once_is_what_sql_says(place: Place) -> None:
+    rng, soon = np.random.default_rng(15), due_until(place.view())
+    answered = 0
+    for _ in range(40):
+        view = random_view(place, rng)
+        _, selection = random_selection(place.oracle, rng, soon)
+        if rng.random() < 0.6:
+            name = str(rng.choice(["today", "all", "30d", "3d", "week", "month"]))
+            selection = selection.with_(window=name, from_day=None, to_day=None, compare=str(rng.choice(KINDS)))
+        selection = selection.with_(**random_place(place.oracle, rng))
+        screen = Answers(view, selection, str(rng.choice(["closing_rate", "accepted"])))._together()
+        found = place.index.together(view, selection, screen)
+        previous = window(view, selection).previous
+        assert (found is None) is (previous is not None and previous.cut_at is not None)
+        if found is not None:
+            answered += 1
+            for name, frame in bundle.ask(view, selection, {QUESTIONS[name]: given for name, given in screen.items()}).items():
+                assert list(found[name].columns) == list(frame.columns)
+                assert (found[name].dtypes == frame.dtypes).all()
+                one, other = (sorted(map(tuple, rows.to_numpy().tolist())) for rows in (found[name], frame))
+                assert one == other, f"{name} of {view.scope} {selection.query()}"
+    assert answered > 20
 
 
 def test_the_index_leaves_to_sql_what_it_does_not_know(place: Place) -> None:
