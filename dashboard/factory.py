@@ -163,7 +163,9 @@ def create_app(
     )
     server.url_map.merge_slashes = False
     pictures = origin_of(settings.video_template)
-    guard = Guard(server, settings.hosts, context.metrics, desk.bodies(settings), is_policy_on=is_policy_on, pictures=pictures)
+    guard = Guard(
+        server, settings.hosts, context.metrics, desk.bodies(settings) | brief_routes.bodies(), is_policy_on=is_policy_on, pictures=pictures
+    )
     answer_errors(server, lambda error: note_failure(context, f"request {request.endpoint}", error))
     Compress(server)
     server.after_request(_whole_asset)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -40,12 +41,17 @@ Ints = npt.NDArray[np.int64]
 
 
 def day_classes(view: View, found: Daily) -> Ints:
-    """The class of every day of the counts."""
+    """The class of every day of the counts, by the snapshot's calendar."""
     listed = [found.day(at) for at in range(len(found.counts))]
-    works = np.array(_is_working(view, listed), dtype=bool)
+    return classes_of(listed, _is_working(view, listed))
+
+
+def classes_of(listed: Sequence[dt.date], works: Sequence[bool]) -> Ints:
+    """The class of each day: its weekday, unless it is off or at work unlike most of its weekdays."""
+    at_work = np.array(works, dtype=bool)
     weekday = np.array([day.weekday() for day in listed], dtype=np.int64)
-    usual = np.array([works[weekday == one].mean() >= 0.5 if (weekday == one).any() else one < 5 for one in range(7)])
-    return np.where(works == usual[weekday], weekday, np.where(works, MAKE_UP, HOLIDAY))
+    usual = np.array([at_work[weekday == one].mean() >= 0.5 if (weekday == one).any() else one < 5 for one in range(7)])
+    return np.where(at_work == usual[weekday], weekday, np.where(at_work, MAKE_UP, HOLIDAY))
 
 
 def _is_working(view: View, listed: list[dt.date]) -> list[bool]:

@@ -106,11 +106,14 @@ def findings(view: View, selection: Selection, counts: Daily | None = None) -> F
     return of(model)
 
 
-def of(model: Expected) -> Findings:
-    """The changes of a window whose expectation is known."""
+def of(model: Expected, largest: Floats | None = None) -> Findings:
+    """The changes of a window whose expectation is known.
+
+    ``largest`` is the answer of :func:`largest_by_chance`, where windows with the same past are looked at one after another.
+    """
     known = model.daily
     runs = list(_runs(known.length))
-    cells = [finding for finding in _cells(model, runs) if finding.area_ix != REST]
+    cells = [finding for finding in _cells(model, runs, largest) if finding.area_ix != REST]
     margins = list(_margins(model, cells))
     listed = sorted([*cells, *margins], key=lambda one: (one.chance, -abs(one.score)))
     size = (len(known.areas) + 1) * (len(known.kinds) + 1)
@@ -139,7 +142,7 @@ def _spoken_of(count: Floats, mean: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray((count >= FEWEST) & (count - mean >= FEWEST_MORE), dtype=bool)
 
 
-def _cells(model: Expected, runs: list[tuple[int, int]]) -> list[Finding]:
+def _cells(model: Expected, runs: list[tuple[int, int]], largest: Floats | None) -> list[Finding]:
     known = model.daily
     best = np.zeros(known.counts.shape[1:])[:-1, :-1]
     chosen: dict[tuple[int, int], tuple[tuple[int, int], float, float, int]] = {}
@@ -151,7 +154,7 @@ def _cells(model: Expected, runs: list[tuple[int, int]]) -> list[Finding]:
             chosen[area, kind] = ((offset, length), float(mean[area, kind]), float(variance[area, kind]), int(count[area, kind]))
     if not chosen:
         return []
-    largest = _largest_by_chance(model, runs)
+    largest = largest_by_chance(model) if largest is None else largest
     answer = []
     for (area, kind), (run, mean_, variance_, count_) in chosen.items():
         chance = (1 + int((largest >= best[area, kind]).sum())) / (len(largest) + 1)
@@ -161,8 +164,9 @@ def _cells(model: Expected, runs: list[tuple[int, int]]) -> list[Finding]:
     return answer
 
 
-def _largest_by_chance(model: Expected, runs: list[tuple[int, int]]) -> Floats:
-    """The largest score of all cells and runs, in windows drawn from the expectation."""
+def largest_by_chance(model: Expected) -> Floats:
+    """The largest score of all cells and runs, in each of :data:`DRAWS` windows drawn from the expectation."""
+    runs = list(_runs(model.daily.length))
     generator = np.random.default_rng(_SEED)
     known, length = model.daily, model.daily.length
     per_day = np.stack([model.forecast(known.start + at, 1, known.start)[0][:-1, :-1] for at in range(length)])

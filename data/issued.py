@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,19 +23,7 @@ from data.store.pins import pin
 
 FOLDER: Final = "briefs"
 NUMBER: Final = re.compile(r"[a-z0-9_\-]{1,40}")
-MOST_REMARK: Final = 2000
 _TRIES: Final = 10_000
-
-
-@dataclass(frozen=True)
-class Printed:
-    """One number as it was printed: its section, its text, its value, and what it opens."""
-
-    section: str
-    text: str
-    value: float | int | None
-    indicator: str
-    changes: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,8 +42,8 @@ class Issue:
         UTC, ISO.
     remarks
         Section → what an editor added.
-    printed
-        Every number that opens, in the order of reading.
+    document
+        The whole as it was printed, as its writer keeps it.
     """
 
     number: str
@@ -69,11 +57,13 @@ class Issue:
     title: str
     issued_at: str
     remarks: Mapping[str, str] = field(default_factory=dict)
-    printed: Sequence[Printed] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
-def issue(store: Path, draft: Issue) -> Issue:
+def issue(store: Path, draft: Issue, printed: Callable[[str], Mapping[str, Any]]) -> Issue:
     """Give a brief its number, pin its snapshot and remember it; gives it as it was written.
+
+    ``printed`` gives the document that carries a number.
 
     Raises
     ------
@@ -91,7 +81,8 @@ def issue(store: Path, draft: Issue) -> Issue:
         known = [int(one.stem.removeprefix(prefix)) for one in folder.glob(f"{prefix}*.json") if one.stem.removeprefix(prefix).isdigit()]
         first = max(known, default=0) + 1
         for n in range(first, first + _TRIES):
-            found = dataclasses.replace(draft, number=f"{prefix}{n:03d}", issued_at=now)
+            number = f"{prefix}{n:03d}"
+            found = dataclasses.replace(draft, number=number, issued_at=now, document=json.loads(json.dumps(printed(number))))
             if _write(folder, found):
                 return found
     raise StoreError("No number could be given to the brief; look into the folder briefs of the store.")
@@ -134,8 +125,7 @@ def before(store: Path, template: str, area: str, first: str) -> Issue | None:
 def _read(path: Path) -> Issue | None:
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
-        printed = tuple(Printed(**one) for one in found.pop("printed"))
-        answer = Issue(**found, printed=printed)
+        answer = Issue(**found)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return answer if answer.number == path.stem and ID.fullmatch(answer.snapshot) else None

@@ -50,10 +50,44 @@
         },
     };
 
+    /* Issue the draft that is shown; afterwards the issued brief is shown. */
+    function issue(button) {
+        const failed = document.getElementById("brief-issue-failed");
+        const remarks = {};
+        document.querySelectorAll("[data-remark]").forEach(function (field) {
+            if (field.value.trim()) {
+                remarks[field.dataset.remark] = field.value;
+            }
+        });
+        button.disabled = true;
+        failed.textContent = "";
+        window.fetch("/brief/issue", {
+            method: "POST",
+            headers: { "Content-Type": "application/json", "X-Quanyu-Token": button.dataset.token },
+            body: JSON.stringify({ address: document.getElementById("brief-address").textContent, remarks: remarks }),
+        }).then(function (answer) {
+            return answer.headers.get("Content-Type") === "application/json" ? answer.json() : { problem: String(answer.status) };
+        }).then(function (told) {
+            if (told.address) {
+                window.location.assign(told.address);
+                return;
+            }
+            throw new Error(told.problem);
+        }).catch(function (error) {
+            button.disabled = false;
+            failed.textContent = failed.dataset.words.replace("{why}", error.message);
+        });
+    }
+
     document.addEventListener("click", function (event) {
-        const target = event.target instanceof Element ? event.target.closest("[data-brief='print']") : null;
-        if (target) {
+        const target = event.target instanceof Element ? event.target.closest("[data-brief]") : null;
+        if (!target) {
+            return;
+        }
+        if (target.dataset.brief === "print") {
             window.print();
+        } else {
+            issue(target);
         }
     });
 })();

@@ -8,11 +8,11 @@ from typing import Annotated, Final
 
 import typer
 
+from dashboard.brief import archive
 from dashboard.brief import template as templates
-from dashboard.brief.compose import Asked, asked_strictly, compose
-from dashboard.brief.document import Document
-from dashboard.brief.edition import Edition
+from dashboard.brief.compose import asked_strictly
 from dashboard.brief.files import FORMATS, name, written
+from dashboard.brief.press import Press
 from dashboard.links import escaped, merge
 from dashboard.settings import Settings
 from data import console
@@ -35,6 +35,7 @@ def brief(  # noqa: PLR0917  typer passes options by name
     formats: Annotated[str, typer.Option("--format", help=f"Formats, comma-separated: {', '.join(FORMATS)}.")] = "docx",
     out: Annotated[Path, typer.Option(help="Folder for the files; made where it does not exist.")] = Path("briefs"),
     each: Annotated[str | None, typer.Option(metavar="LEVEL", help="A brief for every area of this level, e.g. street.")] = None,
+    issue: Annotated[bool, typer.Option("--issue", help="Issue it: a number, its snapshot pinned, what is printed remembered.")] = False,
     store: Annotated[Path | None, typer.Option(help="The store's folder; QUANYU_STORE unless given.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,10 +54,11 @@ def brief(  # noqa: PLR0917  typer passes options by name
         out.mkdir(parents=True, exist_ok=True)
         with opened.lease(wanted.snapshot) as snapshot, console.progress() as tell:
             view = View(snapshot, snapshot.definition(wanted.definition))
+            press = Press(opened)
             areas = _areas(view, selection.removeprefix("?"), each)
             for at, (shown, query) in enumerate(areas):
                 asked = asked_strictly(view, query, chosen)
-                document = _made(view, asked)
+                document = archive.opened(press.issue(view, asked, {}).document) if issue else press.draft(view, asked)
                 for step, ending in enumerate(endings):
                     tell(f"{shown} {ending}", (at + step / len(endings)) / len(areas))
                     path = out / name(document, ending)
@@ -71,10 +73,6 @@ def brief(  # noqa: PLR0917  typer passes options by name
     else:
         for file in files:
             console.say(file)
-
-
-def _made(view: View, asked: Asked) -> Document:
-    return compose(Edition(view, asked.selection, asked.template, asked.period), notes=asked.notes)
 
 
 def _endings(text: str) -> list[str]:

@@ -84,7 +84,7 @@ def _settled(view: View, selection: Selection, template: Template, notes: tuple[
     selection = selection.with_(
         from_day=period.first, to_day=period.last, window=None, compare=None, template=template.key,
         snapshot=view.snapshot.id, definition=view.definition.key, indicator=None, level=None, layers=None, scene=None,
-        tour=False, kiosk=False, home=None, adjust=None,
+        tour=False, kiosk=False, home=None, adjust=None, issue=None,
     )  # fmt: skip
     return Asked(template, selection, period, notes)
 

@@ -95,6 +95,10 @@ class Writing:
             for at, (elements, lines) in enumerate(self._pieces(number, section)):
                 yield section, self._section(section, [(elements, lines)], is_first=at == 0), lines
 
+    def alone(self, section: Section) -> list[Element]:
+        """The blocks of a section that is no part of the document, without its heading."""
+        return [self._section(section, [piece], is_first=False) for piece in self._blocks(section)]
+
     def foot(self, code: str = "") -> Element:
         """Where the numbers come from; ``code`` is a picture's address."""
         found, lang = self.document.provenance, self.document.lang
@@ -116,6 +120,13 @@ class Writing:
 
     def _pieces(self, number: int, section: Section) -> list[tuple[list[Child], float]]:
         heading = Element("h2", [f"{ordinal(number, self.document.lang)}{section.title}"])
+        found = self._blocks(section)
+        # a heading and one line alone would look lost at the foot of a sheet
+        led = 2 if len(section.blocks) > 1 and not isinstance(section.blocks[1], Paragraph) else 1
+        first = [child for children, _ in found[:led] for child in children]
+        return [([heading, *first], sum(lines for _, lines in found[:led]) + HEADING_LINES), *found[led:]]
+
+    def _blocks(self, section: Section) -> list[tuple[list[Child], float]]:
         is_alone = sum(isinstance(one, Table) for one in section.blocks) == 1
         found: list[tuple[list[Child], float]] = []
         n = 0
@@ -127,8 +138,7 @@ class Writing:
                 found.append((self._table(block, is_alone=is_alone), _lines(block)))
             else:
                 found.append(([self._chart(block)], _lines(block)))
-        first, lines = found[0]
-        return [([heading, *first], lines + HEADING_LINES), *found[1:]]
+        return found
 
     def _paragraph(self, block: Paragraph, number: int) -> Element:
         lead: list[Child] = [f"{number}. "] if block.style == "finding" else []

@@ -10,27 +10,56 @@ from dashboard.brief.compose import Asked
 from dashboard.brief.document import Document
 from dashboard.brief.files import FORMATS
 from dashboard.brief.period import Period
+from dashboard.brief.press import MOST_REMARK
+from dashboard.brief.sheets import to
 from dashboard.context import Context
+from dashboard.desk.upload import UploadFault
+from dashboard.desk.uploads import Uploads
+from dashboard.format import Language
 from dashboard.links import attributes, escaped, merge
 from dashboard.words import say
 from data import days
 from data.bound import area_ix
+from data.issued import Issue
 from data.view import View
 
 MOST_AREAS: Final = 60
+MOST_ISSUES: Final = 8
 OPEN_DAYS: Final = {"from": None, "to": None, "window": None}
 
 
-def build(context: Context, view: View, asked: Asked, document: Document) -> list[Any]:
-    """The whole column; its store of the address is written by ``brief.js``."""
+def build(
+    context: Context,
+    view: View,
+    asked: Asked,
+    document: Document,
+    issues: list[Issue],
+    *,
+    issue: Issue | None = None,
+    may_write: bool = False,
+) -> list[Any]:
+    """The whole column.
+
+    Parameters
+    ----------
+    issues
+        The issued briefs that the viewer may see, the latest first.
+    issue
+        The one that is read; None for a draft.
+    may_write
+        Whether a draft may be issued from here.
+    """
     lang = asked.selection.lang
+    address = asked.address if issue is None else f"{asked.address}&issue={issue.number}"
     other = "en" if lang == "zh" else None
     return [
         html.H2(asked.template.names.in_(lang)),
         *_group(say("brief_area", lang), _areas(view, asked)),
         *_group(say("brief_period", lang), [*_periods(view, asked), _days(asked)]),
         *_group(say("brief_template", lang), _templates(context, asked)),
-        *_group(say("brief_export", lang), _files(asked)),
+        *_group(say("brief_export", lang), _files(address, lang)),
+        *(_issue(context, document, lang) if may_write else []),
+        *_group(say("brief_issued", lang), _issues(issues, asked, lang)),
         html.Nav(
             [
                 html.A(say("brief_back", lang), href=f"/?{_screen(asked)}"),
@@ -39,7 +68,7 @@ def build(context: Context, view: View, asked: Asked, document: Document) -> lis
             ],
             className="brief-ways",
         ),
-        html.Span(asked.address, id="brief-address", hidden=True),
+        html.Span(address, id="brief-address", hidden=True),
     ]
 
 
@@ -114,7 +143,37 @@ def _templates(context: Context, asked: Asked) -> list[Any]:
     return listed
 
 
-def _files(asked: Asked) -> list[Any]:
-    lang = asked.selection.lang
-    listed: list[Any] = [html.A(say(f"brief_file_{key}", lang), href=f"/brief/files/brief.{key}?{asked.address}") for key in FORMATS]
+def _files(address: str, lang: Language) -> list[Any]:
+    listed: list[Any] = [html.A(say(f"brief_file_{key}", lang), href=f"/brief/files/brief.{key}?{address}") for key in FORMATS]
     return [*listed, html.Button(say("brief_print", lang), type="button", **attributes(data_brief="print"))]
+
+
+def _issue(context: Context, document: Document, lang: Language) -> list[Any]:
+    """The form that issues the draft, with a field for a remark to each section; ``brief.js`` sends it."""
+    try:
+        token = Uploads(context.store.path).token()
+    except UploadFault:
+        return []
+    fields = [
+        html.Label(
+            [
+                html.Span(say("brief_remark_to", lang, section=section.title)),
+                html.Textarea(rows=2, maxLength=MOST_REMARK, **attributes(data_remark=section.key)),
+            ]
+        )
+        for section in document.sections
+    ]
+    button = html.Button(say("brief_issue_do", lang), type="button", **attributes(data_brief="issue", data_token=token))
+    failed = html.P(id="brief-issue-failed", role="alert", **attributes(data_words=say("brief_issue_failed", lang, why="{why}")))
+    inside = [html.P(say("brief_issue_hint", lang)), *fields, button, failed]
+    return [html.Details([html.Summary(say("brief_issue_now", lang)), *inside], className="brief-issue")]
+
+
+def _issues(issues: list[Issue], asked: Asked, lang: Language) -> list[Any]:
+    """The latest issued briefs of this template, and the way to all."""
+    own = [one for one in issues if one.template == asked.template.key][:MOST_ISSUES]
+    listed: list[Any] = [html.A(f"{one.number} · {one.first[5:]}", href=to(one), title=one.title) for one in own]
+    if not issues:
+        return [html.Span(say("brief_issued_none", lang), className="quiet")]
+    every = merge(asked.address, {"issue": "all"})
+    return [*listed, html.A(say("brief_issued_all", lang, n=len(issues)), href=f"/brief?{every}")]

@@ -50,7 +50,7 @@ def styles(file: Any, *, is_own: bool = False) -> None:
     for name, face, size, colour in (
         (NOTE, TEXT_FACE, Pt(9), QUIET),
         (REMARK, TEXT_FACE, Pt(12), INK),
-        (LINE, TEXT_FACE, Pt(11), INK),
+        (LINE, TEXT_FACE, Pt(10.5), INK),
         (TABLE, TEXT_FACE, Pt(9.5), INK),
     ):
         if name not in known:

@@ -8,20 +8,26 @@ from typing import Any, Final
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from dashboard import ids
-from dashboard.brief import compose, sheets, side
+from dashboard.brief import archive, compose, sheets, side
+from dashboard.brief.press import Press, seen
 from dashboard.context import Context
+from dashboard.desk.permission import may_write
 from dashboard.links import merge
 from dashboard.log import note_failure
 from dashboard.page import Page, text
 from dashboard.refusal import refusal
 from dashboard.words import say
+from data import issued
 from data.errors import QuanyuError
+from data.issued import Issue
 from data.selection import Selection
 from data.view import View
 from layers.palette import LIGHT
 
 SCRIPTS: Final = "quanyu_brief"
 """Namespace of ``assets/brief.js``."""
+ALL: Final = "all"
+"""``issue=all`` lists the issued briefs."""
 
 
 def layout(context: Context, query: str) -> html.Div:
@@ -60,18 +66,43 @@ def answer(context: Context, address: str | None) -> tuple[Any, Any]:
     """The sheets of an address and what stands beside them; a sentence where its snapshot cannot be shown."""
     query = address or ""
     selection, _ = Selection.parse(query)
+    number = selection.issue or ""
+    found = issued.issued(context.store.path, number)
+    snapshot, definition = (selection.snapshot, selection.definition) if found is None else (found.snapshot, found.definition)
     try:
-        with context.view(selection.snapshot, selection.definition, is_strict=False) as view:
-            return context.answers.get(view, ("brief", query), lambda: _laid(context, view, query))
+        with context.view(snapshot, definition, is_strict=False) as view:
+            if number and number != ALL:
+                return _issued(context, view, found, selection)
+            listed = [one for one in issued.issues(context.store.path) if seen(view, one)]
+            asked = compose.asked(view, query, context.templates)
+            document = press(context).draft(view, asked)
+            beside = side.build(context, view, asked, document, listed, may_write=may_write(context))
+            return sheets.listing(listed, selection.lang) if number == ALL else sheets.laid(document), beside
     except QuanyuError as error:
-        newest = f"?{merge(query, {'snapshot': None})}" if selection.snapshot else None
-        return [refusal(error, selection.lang, newest, selection.snapshot)], []
+        newest = f"?{merge(query, {'snapshot': None})}" if snapshot else None
+        return [refusal(error, selection.lang, newest, snapshot)], []
 
 
-def _laid(context: Context, view: View, query: str) -> tuple[Any, Any]:
-    asked = compose.asked(view, query, context.templates)
-    document = sheets.document(context, view, asked, note=lambda what, error: note_failure(context, what, error))
-    return sheets.laid(document), side.build(context, view, asked, document)
+def press(context: Context) -> Press:
+    """What makes and issues the briefs of this installation."""
+    return Press(context.store, context.answers.get, lambda what, error: note_failure(context, what, error))
+
+
+def _issued(context: Context, view: View, found: Issue | None, selection: Selection) -> tuple[Any, Any]:
+    """An issued brief as it was printed, and what has been restated since."""
+    lang = selection.lang
+    if found is None or not seen(view, found):
+        words = say("brief_no_issue", lang, number=selection.issue)
+        return [html.Article([html.P(words, role="alert")], className="brief-sheet")], []
+    document = archive.opened(found.document)
+    asked = compose.asked(view, found.query, context.templates)
+    listed = [one for one in issued.issues(context.store.path) if seen(view, one)]
+    with context.view() as now:
+        # only the days and the area are asked about: the newest snapshot stands in for the pinned one
+        again = compose.asked(now, merge(found.query, {"snapshot": None, "definition": None}), context.templates)
+        restated = press(context).restated(now, again, found)
+    beside = side.build(context, view, asked, document, listed, issue=found)
+    return [*sheets.laid(document), sheets.since(restated, document)], beside
 
 
 PAGE: Final = Page(
