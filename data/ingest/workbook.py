@@ -133,6 +133,8 @@ class Workbook:
         # Rows that hold nothing but what was dropped may come after the last that the library knows of.
         below = range(sheet.total_height, 1 + max(dropped, default=-1))
         for row_ix, values in enumerate(itertools.chain(_values(sheet), ([] for _ in below))):
+            if not active and row_ix not in dropped and row_ix not in merged and values.count("") == len(values):
+                continue  # a sheet may claim a million rows for one cell at its end
             row = [""] * indent + [cell_text(value) for value in values]
             for column, text in dropped.get(row_ix, {}).items():
                 row += [""] * (column + 1 - len(row))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from data.index.preparation import Preparation
 
 T = TypeVar("T")
+_PAUSE_S: Final = 0.05
+"""Between two tries to close a connection of which a cursor still runs."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Snapshot:
         self._lock = threading.Lock()
         self._made: dict[Hashable, Any] = {}
         self._making = threading.RLock()
-        self._is_attached = False
+        self._is_attached = self._is_closed = False
         self._preparation: Preparation | None = None
         try:
             try:
@@ -104,6 +106,8 @@ class Snapshot:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own for one call; the caller closes it."""
+        if self._is_closed:
+            raise duckdb.ConnectionException(f"Snapshot {self.id} is closed.")
         with self._lock:
             cursor = self._connection.cursor()
         if self._is_attached:
@@ -111,10 +115,26 @@ class Snapshot:
         return cursor
 
     def close(self) -> None:
-        """Close the connection and let go of the index. Cursors that still run finish first."""
+        """Let go of the index and close the connection: at once, or as soon as the cursors that still run have finished."""
         if self._preparation is not None:
             self._preparation.close()
-        self._connection.close()
+        self._is_closed = True
+        if not self._closes():
+            threading.Thread(target=self._close_later, name=f"close {self.id}", daemon=True).start()
+
+    def _closes(self) -> bool:
+        """Close the connection; False while a cursor of it runs, when DuckDB refuses to."""
+        try:
+            with self._lock:
+                self._connection.close()
+        except duckdb.ResourceInUseException:
+            return False
+        return True
+
+    def _close_later(self) -> None:
+        pause = threading.Event()
+        while not self._closes():
+            pause.wait(_PAUSE_S)
 
     def prepare(self) -> Preparation:
         """Begin to make the index (:mod:`data.index`), unless that was done."""

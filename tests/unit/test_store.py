@@ -78,6 +78,37 @@ def test_a_lease_outlives_later_publications_and_ends(folder: Path) -> None:
     assert events(store.current()) == 2
 
 
+def test_what_still_runs_on_a_snapshot_that_is_let_go_finishes_and_then_it_is_closed(folder: Path) -> None:
+    """Not every reader holds a lease: an index is made beside the work."""
+    add(folder, 3)
+    store = Store(folder)
+    old = store.current()
+    cursor, begun, go_on, answers = old.cursor(), threading.Event(), threading.Event(), []
+
+    def held() -> int:
+        begun.set()
+        go_on.wait(60)
+        return 7
+
+    cursor.create_function("held", held, [], "INTEGER", side_effects=True)
+    reader = threading.Thread(target=lambda: answers.append(cursor.execute("SELECT held(), count(*) FROM event").fetchall()))
+    reader.start()
+    assert begun.wait(60)
+    last = add(folder, 4)
+    assert (store.current().id, store.problem) == (last, None)
+    with pytest.raises(duckdb.Error):
+        old.cursor()
+    closing = [thread for thread in threading.enumerate() if thread.name == f"close {old.id}"]
+    go_on.set()
+    reader.join(60)
+    for thread in closing:
+        thread.join(60)
+    assert answers == [[(7, 3)]]
+    assert closing
+    with pytest.raises(duckdb.Error):
+        cursor.execute("SELECT 1")
+
+
 def test_a_named_snapshot_is_never_replaced_by_another(folder: Path) -> None:
     first, second = add(folder, 1), add(folder, 2)
     store = Store(folder)
