@@ -15,7 +15,7 @@ from dash import Dash
 from flask import Flask, Response, request
 from flask_compress import Compress
 
-from dashboard import api, cameras, health, routing, steps, warmup
+from dashboard import api, cameras, health, qr, routing, steps, warmup
 from dashboard.answers import Answers
 from dashboard.body import MAX_BYTES, Shapes
 from dashboard.brief import routes as brief_routes
@@ -173,6 +173,7 @@ def create_app(
     server.register_blueprint(api.routes(context))
     server.register_blueprint(cameras.routes(context))
     server.register_blueprint(steps.routes(context))
+    server.register_blueprint(qr.routes())
     server.register_blueprint(tile_routes.routes(context))
     server.register_blueprint(desk.routes(context))
     server.register_blueprint(brief_routes.routes(context))

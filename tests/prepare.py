@@ -1,4 +1,4 @@
-"""What the tests need from the system: Chromium, a font with Chinese characters, and Pango for PDF.
+"""What the tests need from the system: Chromium, a font with Chinese characters, Pango for PDF, and ffmpeg to make a stream.
 
 Installs Debian's packages where they are missing and this user may; otherwise says exactly what to install.
 """
@@ -31,6 +31,7 @@ def has_chinese_font() -> bool:
 def missing_packages() -> list[str]:
     """Debian packages that are needed and not there."""
     needed = [("chromium", chromium()), ("fontconfig", shutil.which("fc-list")), ("fonts-noto-cjk", has_chinese_font())]
+    needed.append(("ffmpeg", shutil.which("ffmpeg")))
     needed += [(package, ctypes.util.find_library(library)) for package, library in PANGO.items()]
     return [name for name, there in needed if not there]
 

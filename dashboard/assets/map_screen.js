@@ -327,10 +327,14 @@
             if (this.isClosed || !this.areas || !this.payload || (!step && !this.played)) {
                 return;
             }
+            const wasOn = Boolean(this.played);
             this.played = step;
             this.setValues();
             this.parts.legend(this.payload);
             this.ask("fill");
+            if (wasOn !== Boolean(step)) {
+                this.ask("mark"); /* names of areas beyond a threshold have a sign */
+            }
         }
 
         marksOf(name, layer) {

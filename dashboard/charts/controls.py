@@ -104,6 +104,7 @@ def _shows(selection: Selection, lang: Language) -> html.Details:
         for words, changes in (kiosk, tour)
     ]
     items.append(html.Button(say("show_full", lang), type="button", className="item", **attributes(data_full="")))
+    items.append(html.Button(type="button", className="item", **attributes(data_sound="")))
     return _menu(say("show", lang), say("show", lang), items, is_filtering=False)
 
 

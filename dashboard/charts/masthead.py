@@ -57,6 +57,12 @@ def draw(name: str, *, sentence: str, versus: str, snapshot: Snapshot, notes: Se
     ]
 
 
+def view_code(address: str, lang: Language) -> html.Details:
+    """The address of the view as a QR code: small in the head, large while it is open."""
+    picture = html.Img(src=f"/qr/view.svg?{address}" if address else "/qr/view.svg", alt=say("qr", lang))
+    return html.Details([html.Summary(picture, title=say("qr", lang)), html.P(say("qr_hint", lang))], className="menu view-code")
+
+
 @dataclass(frozen=True)
 class Tab:
     """A way of looking in the head of the page: its name and what it changes of the address."""

@@ -29,9 +29,10 @@ class Line:
     detail: Sequence[tuple[str, str]] = ()
 
 
-def draw(lines: Sequence[Line], aside: str, lang: Language) -> html.Div:
-    """The lines in the order given."""
-    return html.Div([heading(say("events", lang), aside), html.Div([_line(line) for line in lines], className="lines")], className="events")
+def draw(lines: Sequence[Line], aside: str, lang: Language, snapshot: str = "") -> html.Div:
+    """The lines in the order given; ``snapshot`` is the id of the one they are from, for ``sound.js``."""
+    rows = html.Div([_line(line) for line in lines], className="lines")
+    return html.Div([heading(say("events", lang), aside), rows], className="events", **attributes(data_snapshot=snapshot))
 
 
 def _line(line: Line) -> html.Details:

@@ -26,7 +26,7 @@ def build(look: Look) -> tuple[Any, ...]:
     for state, row in order:
         taken.setdefault(str(row["event_id"]), pd.concat([row, pd.Series({"state": state})]))
     lines = [_line(look, row) for row in list(taken.values())[:MOST]]
-    return (urgent_events.draw(lines, "", look.lang),)
+    return (urgent_events.draw(lines, "", look.lang, look.view.snapshot.id),)
 
 
 def _rows(frame: pd.DataFrame, name: str) -> list[pd.Series]:

@@ -22,7 +22,9 @@ def build(look: Look) -> tuple[Any, ...]:
     shows = say("map_shows", look.lang, indicator=look.indicator.names.in_(look.lang))
     versus = f"{shows} · {say_comparison(look.view, look.window).in_(look.lang)}"
     following = _following(look)
-    return _head(look, "screen", versus, _scenes(look), _touring(look, following)), _arranged(look, following)
+    code = masthead.view_code(look.written, look.lang)
+    head = _head(look, "screen", versus, _scenes(look), touring=_touring(look, following), code=code)
+    return head, _arranged(look, following)
 
 
 def study(look: Look) -> tuple[Any, ...]:
@@ -30,7 +32,7 @@ def study(look: Look) -> tuple[Any, ...]:
     return (_head(look, "study", "", masthead.domains(_domains(look), look.selection.domain, look.address, look.lang)),)
 
 
-def _head(look: Look, here: str, versus: str, tabs: Any, touring: Any = None) -> html.Div:
+def _head(look: Look, here: str, versus: str, tabs: Any, *, touring: Any = None, code: Any = None) -> html.Div:
     snapshot, selection, lang = look.view.snapshot, look.selection, look.lang
     title, says, clock = masthead.draw(
         snapshot.areas.names[look.area_ix], sentence=look.sentence, versus=versus, snapshot=snapshot, notes=look.notes, lang=lang
@@ -49,7 +51,7 @@ def _head(look: Look, here: str, versus: str, tabs: Any, touring: Any = None) ->
     )
     side = html.Div([menus] if touring is None else [menus, touring], className="head-side")
     rows = [html.Div([title, tabs, clock], className="head-line is-first"), html.Div([says, side], className="head-line")]
-    return html.Div(rows, className="masthead")
+    return html.Div(rows if code is None else [*rows, code], className="masthead")
 
 
 def _domains(look: Look) -> list[str]:

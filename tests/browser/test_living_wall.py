@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -231,6 +232,49 @@ def test_a_new_snapshot_is_shown_in_place(open_wall: Callable[..., Page], store:
     page.wait_for_function(f"new_ => {SHOWN} === new_", arg=new)
     assert page.evaluate("document.querySelector('.leaflet-container').__kept")
     assert is_same(page)
+
+
+HEARD = """window.__tones = 0;
+class Silent {
+    constructor() { this.currentTime = 0; this.destination = {}; }
+    resume() { return Promise.resolve(); }
+    createGain() { return { gain: { setValueAtTime() {}, linearRampToValueAtTime() {} }, connect(next) { return next; } }; }
+    createOscillator() { return { frequency: {}, connect(next) { return next; }, start() { window.__tones += 1; }, stop() {} }; }
+}
+window.AudioContext = Silent;"""
+
+
+def publish_others(store: Path, folder: Path) -> str:
+    """The same events under other ids."""
+    built = folder / "others.duckdb"
+    shutil.copy(Store(store).current().path, built)
+    with duckdb.connect(str(built)) as connection:
+        connection.execute("UPDATE event SET event_id = event_id || 'N'")
+    return publish(store, built, {})
+
+
+def test_new_urgent_events_are_heard_where_somebody_asked_for_it(open_wall: Callable[..., Page], store: Path, tmp_path: Path) -> None:
+    page = open_wall("window=90d")
+    page.add_init_script(HEARD)
+    page.reload()
+    page.wait_for_selector("#panel-events .line.is-overdue, #panel-events .line.is-due-soon")
+    shown = publish_others(store, tmp_path)
+    later(page, 4)
+    page.wait_for_selector(f".events[data-snapshot='{shown}']")
+    assert page.evaluate("window.__tones") == 0, "it is quiet until it is switched on"
+    page.click(".controls summary:has-text('显示')")
+    page.click("[data-sound]")
+    page.wait_for_function("() => document.querySelector('[data-sound]').getAttribute('aria-pressed') === 'true'")
+    begun = page.evaluate("window.__tones")
+    assert begun > 0, "the tones are heard once, to be known"
+    same = publish_again(store, tmp_path)
+    later(page, 4)
+    page.wait_for_selector(f".events[data-snapshot='{same}']")
+    assert page.evaluate("window.__tones") == begun, "the events are known"
+    others = publish_others(store, tmp_path)
+    later(page, 4)
+    page.wait_for_selector(f".events[data-snapshot='{others}']")
+    page.wait_for_function("begun => window.__tones > begun", arg=begun)
 
 
 @pytest.mark.parametrize("cut", ["server", "network"])
