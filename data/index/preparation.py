@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from typing import TYPE_CHECKING
@@ -58,7 +59,8 @@ class Preparation:
 
     def _make(self, snapshot: Snapshot) -> None:
         try:
-            made = _made(snapshot)
+            with contextlib.closing(snapshot.again()) as own:
+                made = _made(own)
         except (QuanyuError, duckdb.Error, MemoryError) as error:
             self.problem = f"The index of {snapshot.id} was not made ({error}); its questions are answered by SQL."
             if not self._is_over:
@@ -74,6 +76,7 @@ class Preparation:
 
 
 def _made(snapshot: Snapshot) -> Index:
+    """The index, from a snapshot that is open for it alone."""
     from data.index.index import Index  # noqa: PLC0415  numba takes a second; who never asks for an index never pays
 
     views = [View(snapshot, definition) for definition in (*snapshot.definitions.values(), *shipped())]

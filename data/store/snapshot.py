@@ -69,6 +69,7 @@ class Snapshot:
         self, path: Path, manifest: Mapping[str, Any] | None = None, *, memory_limit: str = "4GB", threads: int | None = None
     ) -> None:
         self.path = path
+        self._memory_limit, self._threads = memory_limit, threads
         self.manifest: Mapping[str, Any] = manifest or {}
         self.id = str(self.manifest.get("id", path.stem))
         settings: dict[str, Any] = {
@@ -135,6 +136,10 @@ class Snapshot:
         pause = threading.Event()
         while not self._closes():
             pause.wait(_PAUSE_S)
+
+    def again(self) -> Snapshot:
+        """The same snapshot opened once more, for work that outlives a request: DuckDB refuses to close one whose cursors are at work."""
+        return Snapshot(self.path, self.manifest, memory_limit=self._memory_limit, threads=self._threads)
 
     def prepare(self) -> Preparation:
         """Begin to make the index (:mod:`data.index`), unless that was done."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dashboard.serve import open_store
 from dashboard.settings import Settings
 from data import queries
-from data.index.preparation import Preparation
+from data.index.codes import Packing
 from data.indicators.definition import shipped
 from data.selection import Selection
 from data.store.snapshot import Snapshot
@@ -63,10 +65,22 @@ def test_more_combinations_than_two_bytes_number(tmp_path: Path, monkeypatch: py
     assert "more combinations" in (preparation.problem or "")
 
 
-def test_a_snapshot_that_is_closed_meanwhile_keeps_nothing(tmp_path: Path) -> None:
-    snapshot = Snapshot(district.build(tmp_path / "small.duckdb", 500))
-    preparation = Preparation(snapshot)
-    preparation.close()
-    snapshot.close()
-    preparation.wait(PATIENCE_S)
-    assert preparation.index is None
+def test_a_snapshot_that_is_closed_meanwhile_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot, is_reading, may_go_on = Snapshot(district.build(tmp_path / "small.duckdb", 500)), threading.Event(), threading.Event()
+    packed = Packing.of
+
+    def wait(own: Snapshot, *given: Any) -> Packing:
+        with own.cursor() as cursor:
+            rows = cursor.sql("SELECT * FROM event").to_arrow_reader(10)
+            is_reading.set()
+            may_go_on.wait(PATIENCE_S)
+            assert sum(batch.num_rows for batch in rows) == 500
+        return packed(own, *given)
+
+    monkeypatch.setattr(Packing, "of", wait)
+    preparation = snapshot.prepare()
+    assert is_reading.wait(PATIENCE_S)
+    snapshot.close()  # while the index is read from it
+    may_go_on.set()
+    assert preparation.wait(PATIENCE_S) is None
+    assert preparation.problem is None
