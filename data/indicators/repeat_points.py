@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data.indicators.rules import Repeat
 
@@ -25,6 +26,8 @@ Mask = npt.NDArray[np.bool_]
 
 EARTH_RADIUS_M: Final = 6_371_008.8
 DAY_US: Final = 86_400_000_000
+_WIDTH: Final = 63
+"""Bits of a whole number without its sign."""
 
 _Test = Callable[[Ints, Ints], Mask]
 
@@ -104,7 +107,7 @@ class RepeatPoints:
         placed = np.flatnonzero(np.isfinite(events.lon) & np.isfinite(events.lat))
         addressed = np.flatnonzero(events.address != 0)
         kind = events.area * (int(events.category.max(initial=0)) + 1) + events.category
-        _, address = np.unique(events.address, return_inverse=True)
+        address, _ = pd.factorize(events.address)
         # strips of twice the reach, and the same moved by half: whoever is within reach shares one, mostly both
         strip = np.zeros((2, len(events)), dtype=np.int64)
         for at in (0, 1):
@@ -121,7 +124,7 @@ class RepeatPoints:
         return self.events.are_near(one, other, self.rule.metres)
 
     def _line(self, chosen: Ints, key: Ints, is_first_found_here: _Test) -> _Line:
-        order = chosen[np.argsort(key[chosen], kind="stable")]
+        order = chosen[_order(key[chosen])]
         kept = key[order]
         group = np.concatenate([[0], np.cumsum(kept[1:] != kept[:-1])]) if len(order) else np.zeros(0)
         return _Line(order, group.astype(np.int64), self.events.at_us[order], is_first_found_here)
@@ -181,7 +184,10 @@ class RepeatPoints:
         same instant only. ``visit`` takes events in pairs and says for which of the first to go on.
         """
         limit = self._window_us if (step < 0) == earlier else 1
-        at = np.searchsorted(others, active, side="left") - 1 if step < 0 else np.searchsorted(others, active, side="right")
+        if len(others) == len(line.order):  # all of them: each stands at its own place
+            at = active + step
+        else:
+            at = np.searchsorted(others, active, side="left") - 1 if step < 0 else np.searchsorted(others, active, side="right")
         while len(active):
             inside = (at >= 0) & (at < len(others))
             active, at = active[inside], at[inside]
@@ -192,6 +198,18 @@ class RepeatPoints:
                 return
             wanted = visit(line.order[active], line.order[other])
             active, at = active[wanted], at[wanted] + step
+
+
+def _order(key: Ints) -> Ints:
+    """Places in ascending order of the key, equal ones as they stand: key and place as one number sort several times faster."""
+    bits = max(1, len(key) - 1).bit_length()
+    low = int(key.min(initial=0))
+    if (int(key.max(initial=0)) - low).bit_length() + bits > _WIDTH:
+        return np.argsort(key, kind="stable")
+    packed = (key - low) << bits | np.arange(len(key))
+    packed.sort()
+    order: Ints = packed & ((1 << bits) - 1)
+    return order
 
 
 def _joint(one: Ints, other: Ints) -> Ints:

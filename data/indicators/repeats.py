@@ -57,8 +57,10 @@ def repeat_mask(view: View, selection: Selection) -> Mask:
 def sightings(view: View, since: dt.datetime, until: dt.datetime) -> tuple[npt.NDArray[np.int64], Sightings]:
     """``event_ix`` and places of the cohort's events reported in a span of time (UTC, half-open), in order of report."""
     frame = QUESTIONS["repeat_candidates"].ask(view, Selection(), since=since, until=until, counted=in_cohort(view))
-    order = np.lexsort((frame["event_ix"].to_numpy(), frame["at_us"].to_numpy()))
-    frame = frame.iloc[order]
+    at_us, event_ix = frame["at_us"].to_numpy(), frame["event_ix"].to_numpy()
+    later = np.diff(at_us)
+    if ((later < 0) | ((later == 0) & (np.diff(event_ix) < 0))).any():  # mostly they come in order
+        frame = frame.iloc[np.lexsort((event_ix, at_us))]
     kinds, category = view.snapshot.categories, frame["category_ix"].to_numpy(dtype=np.int64)
     above = kinds.ancestor(CATEGORY_DEPTH)[category] if len(kinds) else category
     events = Sightings(

@@ -5,10 +5,12 @@ Adding an alias or a word of a vocabulary is one entry here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
+
+from data.errors import ConfigError
 
 FieldType = Literal["id", "code", "name", "text", "instant", "date", "flag", "count", "number", "degrees", "point", "wkt", "choice"]
 """``id`` and ``code`` are texts that never become numbers; ``text`` is free text, masked; ``point`` is a pair glued
@@ -211,6 +213,27 @@ LEVEL_ALIASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Headers under which a row names the area it belongs to, by level. Other levels are read only where the configuration says so."""
+
+
+def meanings(source: str, values: Mapping[str, Mapping[str, str]], fields: Iterable[Field]) -> dict[str, Mapping[str, str]]:
+    """What a source's configuration says its words mean; for a closed vocabulary the keys, whichever word they were named by.
+
+    Raises
+    ------
+    ConfigError
+        A meaning is not in its field's vocabulary.
+    """
+    found = dict(values)
+    for item in fields:
+        if item.type == "choice" and item.name in values:
+            keys = {word.lower(): key for key, words in item.words.items() for word in (*words, key)}
+            unknown = [meaning for meaning in values[item.name].values() if meaning and meaning.lower() not in keys]
+            if unknown:
+                raise ConfigError(
+                    f"source '{source}': values.{item.name} '{unknown[0]}' is not known; expected one of {', '.join(item.words)}."
+                )
+            found[item.name] = {word: keys.get(meaning.lower(), meaning) for word, meaning in values[item.name].items()}
+    return found
 
 
 def level_fields(levels: tuple[str, ...]) -> tuple[Field, ...]:

@@ -21,7 +21,7 @@ from data.ingest import area_rows, areas, calendars, deadlines, events, outcomes
 from data.ingest.areas import Area, Division, Refused
 from data.ingest.categories import CategoryTree, limits_of
 from data.ingest.event_table import EventTable
-from data.ingest.fields import FIELDS, ID_FIELDS, Field
+from data.ingest.fields import FIELDS, ID_FIELDS, Field, meanings
 from data.ingest.quarantine import Originals, Quarantine
 from data.ingest.raw import Options, Raw
 from data.ingest.readers import read
@@ -117,7 +117,7 @@ class Intake:
             times.Zone(self.config.zone, parameters),
             parameters,
             limit=self.limit,
-            words=source.values,
+            words=meanings(source.name, source.values, fields),
             datum=source.datum,
             more_checks=events.checks if source.kind == "event" else None,
         )

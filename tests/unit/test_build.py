@@ -136,6 +136,7 @@ def test_as_of_is_the_latest_event_unless_set(folder: Path) -> None:
         (('name = "网格"', 'name = "../x"'), "file name"),
         (('path = "patrol.csv"', 'path = "patrol.csv"\ndatum = "mars"'), "datum"),
         (('path = "patrol.csv"', 'path = "patrol.csv"\ncolumns = { evnt_id = "事件编号" }'), "evnt_id"),
+        (('path = "patrol.csv"', 'path = "patrol.csv"\nvalues = { stage = { "办了" = "finished" } }'), "finished"),
         (('name = "示范区"', 'name = "示范区"\ntimezone = "Mars/Base"'), "timezone"),
         (('name = "示范区"', 'name = "示范区"\nas_of = "soon"'), "as_of"),
         (('name = "示范区"', "name = 示范区"), "TOML"),
