@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from data import console
@@ -303,3 +304,23 @@ def test_ids_that_another_source_uses_are_told_and_cost_no_row(
     build(config, tmp_path / "store", now=NOW)
     stored = check(sent, "event", store=tmp_path / "store", source=SourceConfig("patrol", "event", sent), now=NOW)
     assert (stored["rows"], stored["elsewhere"]) == ({}, expected[:1])
+
+
+def test_rows_that_cannot_be_judged_within_the_memory_are_a_file_that_is_too_big(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_table: object) -> None:
+        raise duckdb.OutOfMemoryException("could not allocate block")
+
+    monkeypatch.setattr("data.store.check.EventTable.judge", full)
+    report = judged(tmp_path, GOOD)
+    assert (report["read"], report["code"], report["rows_in"], report["rows"]) == ("rejected", "E_FILE_TOO_BIG", 0, {})
+    assert "QUANYU_CHECK_MEMORY_MB" in report["message"]
+
+
+def test_a_clerk_is_shown_cells_of_unknown_columns_and_the_ids_of_refused_rows(tmp_path: Path) -> None:
+    unknown = {"来信编号": "0017", "来信日期": "2026-11-20", "归口": "市容", "备注": ""}
+    rejected = judged(tmp_path, {**unknown, "归口": ""}, unknown)
+    assert rejected["code"] == "E_MISSING_COLUMN"
+    assert rejected["examples"] == {"来信编号": "0017", "来信日期": "2026-11-20", "归口": "市容"}
+    report = judged(tmp_path, {**GOOD, "事件编号": "007", "上报时间": "昨天"}, {**GOOD, "事件编号": ""})
+    shown = {(sample["row"], sample["code"], sample["id"]) for sample in report["samples"]}
+    assert shown == {(1, "E_TIME_INVALID", "007"), (2, "E_ID_MISSING", "")}
