@@ -32,6 +32,9 @@ class Settings(PreviewSettings):
         (),
         description="Further names, comma-separated, under which browsers may call this server, e.g. of a proxy on the same machine.",
     )
+    small_number: int = Field(
+        5, ge=1, le=1000, description='Counts below this are hidden in briefs for outside readers (`readers = "outside"`); 1 hides none.'
+    )
     address: str = Field(
         "",
         pattern=r"^(https?://[A-Za-z0-9.\-:\[\]]{1,200})?$",

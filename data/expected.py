@@ -24,6 +24,8 @@ from data.view import View
 
 LEVEL_DAYS: Final = 56
 """Days before a window whose counts give the level."""
+LONGEST_DAYS: Final = 62
+"""Days of a window, two months, beyond which eight weeks say nothing."""
 FEWEST_DAYS: Final = 28
 """Days without which nothing is expected."""
 FORECASTS: Final = 26
@@ -77,8 +79,8 @@ class Expected:
 
     @property
     def can_say(self) -> bool:
-        """Whether there is enough before the window."""
-        return self.daily.start >= FEWEST_DAYS and self.daily.length > 0
+        """Whether there is enough before the window, and the window no longer than what its level is taken from, but for a few days."""
+        return self.daily.start >= FEWEST_DAYS and 0 < self.daily.length <= LONGEST_DAYS
 
     @cached_property
     def level_from(self) -> int:

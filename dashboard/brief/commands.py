@@ -54,7 +54,7 @@ def brief(  # noqa: PLR0917  typer passes options by name
         out.mkdir(parents=True, exist_ok=True)
         with opened.lease(wanted.snapshot) as snapshot, console.progress() as tell:
             view = View(snapshot, snapshot.definition(wanted.definition))
-            press = Press(opened)
+            press = Press(opened, settings.small_number)
             areas = _areas(view, selection.removeprefix("?"), each)
             for at, (shown, query) in enumerate(areas):
                 asked = asked_strictly(view, query, chosen)

@@ -110,7 +110,7 @@ def compose(
     return Document(
         title=template.title.in_(lang).format(area=area),
         period=edition.period.days(lang),
-        issue=issue or f"{edition.period.name(lang)}{_bracketed(say('brief_draft', lang), lang)}",
+        issue=issue or _draft(edition.period, lang),
         office=template.office.in_(lang).format(area=area),
         sections=sections,
         provenance=Provenance(
@@ -128,8 +128,12 @@ def compose(
     )
 
 
-def _bracketed(text: str, lang: Language) -> str:
-    return f"（{text}）" if lang == "zh" else f" ({text})"
+def _draft(period: Period, lang: Language) -> str:
+    """What stands where an issued brief has its number; chosen days have no name beside their days."""
+    words = say("brief_draft", lang)
+    if period.kind == "window":
+        return words
+    return f"{period.name(lang)}（{words}）" if lang == "zh" else f"{period.name(lang)} ({words})"
 
 
 def _section(edition: Edition, key: str, remark: str, note: Note | None) -> Section:

@@ -205,7 +205,7 @@ NUMERALS: Final = "〇一二三四五六七八九十"
 def ordinal(number: int, lang: Language) -> str:
     """The number of a section: 一 to 二十 in Chinese, digits in English."""
     if lang == "en":
-        return f"{number}."
+        return f"{number}. "
     tens, ones = divmod(number, 10)
     text = NUMERALS[number] if number <= 10 else f"{'' if tens == 1 else NUMERALS[tens]}十{NUMERALS[ones] if ones else ''}"
     return f"{text}、"

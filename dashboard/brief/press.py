@@ -13,6 +13,7 @@ from dashboard.brief.document import Document
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made
 from dashboard.brief.sections.restated import told
+from dashboard.brief.small_numbers import hidden
 from dashboard.words import say
 from data import issued
 from data.errors import QuanyuError
@@ -41,6 +42,8 @@ class Press:
 
     Attributes
     ----------
+    small_number
+        Below it counts are hidden from outside readers.
     keep
         Where answers are kept between requests; nowhere unless given.
     note
@@ -48,14 +51,19 @@ class Press:
     """
 
     store: Store
+    small_number: int = 5
     keep: Keep = _at_once
     note: Note | None = None
 
     def draft(self, view: View, asked: Asked) -> Document:
         """The draft of what was asked for."""
         key = ("brief document", asked.address, len(issued.issues(self.store.path)))
-        found: Document = self.keep(view, key, lambda: compose(self.edition(view, asked), notes=asked.notes, note=self.note))
+        found: Document = self.keep(view, key, lambda: self._composed(self.edition(view, asked), asked))
         return found
+
+    def _composed(self, edition: Edition, asked: Asked, **more: Any) -> Document:
+        made = compose(edition, notes=asked.notes, note=self.note, **more)
+        return hidden(made, self.small_number) if asked.template.readers == "outside" else made
 
     def edition(self, view: View, asked: Asked) -> Edition:
         """What a draft is made from; it knows the brief before it."""
@@ -73,11 +81,11 @@ class Press:
         """
         kept = {key: text.strip()[:MOST_REMARK] for key, text in remarks.items() if key in asked.template.sections and text.strip()}
         edition = self.edition(view, asked)
-        made = compose(edition, issue="-", remarks=kept, notes=asked.notes)
+        made = self._composed(edition, asked, issue="-", remarks=kept)
         name = asked.period.name(asked.selection.lang)
 
         def printed(number: str) -> Mapping[str, Any]:
-            words = f"{name} · {number}"
+            words = number if asked.period.kind == "window" else f"{name} · {number}"
             source = dataclasses.replace(made.provenance, address=f"/brief?{asked.address}&issue={number}")
             return archive.kept(dataclasses.replace(made, issue=words, provenance=source))
 

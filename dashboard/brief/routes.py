@@ -39,7 +39,7 @@ def bodies() -> dict[str, Body]:
 def routes(context: Context) -> Blueprint:
     """The addresses of the files, and the one that issues."""
     blueprint = Blueprint(NAME, __name__)
-    press = Press(context.store, context.answers.get, lambda what, error: note_failure(context, what, error))
+    press = Press(context.store, context.settings.small_number, context.answers.get, lambda what, error: note_failure(context, what, error))
 
     def file(ending: str) -> Response:
         try:

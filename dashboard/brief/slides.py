@@ -29,7 +29,7 @@ WIDE: Final = (Emu(12192000), Emu(6858000))
 FACE: Final = "Microsoft YaHei"
 TITLE_FACE: Final = "方正小标宋简体"
 RED, INK, QUIET, LINE = (RGBColor.from_string(colour) for colour in ("B5281E", LIGHT.text[1:], LIGHT.quiet[1:], LIGHT.line[1:]))
-MOST_ROWS: Final = 12
+MOST_ROWS: Final = 10
 """Rows of a table on one slide; more go on to the next."""
 MOST_BARS: Final = 20
 LONGEST_MESSAGE: Final = 60
@@ -120,7 +120,10 @@ class _Maker:
         made = self.deck.slides.add_slide(self.layout)
         for placeholder in list(made.placeholders):
             placeholder._element.getparent().remove(placeholder._element)
-        self.text(made, document.title, (0.08, 0.3, 0.84, 0.14), 44, RED, align=PP_ALIGN.CENTER, face=TITLE_FACE)
+        title = self.text(
+            made, document.title, (0.08, 0.18, 0.84, 0.26), _fitting(document.title, 44, 18), RED, align=PP_ALIGN.CENTER, face=TITLE_FACE
+        )
+        title.vertical_anchor = MSO_ANCHOR.BOTTOM
         under = " · ".join(part for part in (document.issue, document.period) if part)
         self.text(made, under, (0.08, 0.47, 0.84, 0.07), 20, INK, align=PP_ALIGN.CENTER)
         self.text(made, document.office, (0.08, 0.55, 0.84, 0.07), 18, INK, align=PP_ALIGN.CENTER)
@@ -272,19 +275,24 @@ def _cell(
 
 def _fitting(words: str, size: float, letters: int) -> float:
     """A size at which a message takes at most two lines."""
-    wide = sum(1.0 if ord(letter) > 0x2E7F else 0.55 for letter in words)
+    wide = _wide(words)
     return size if wide <= letters else max(15, size * (2 * letters / wide) ** 0.5 if wide > 2 * letters else size * 0.85)
+
+
+def _wide(words: str) -> float:
+    """Length in Chinese letters."""
+    return sum(1.0 if ord(letter) > 0x2E7F else 0.55 for letter in words)
 
 
 def _pages(listed: list[Paragraph]) -> Iterator[list[Paragraph]]:
     page: list[Paragraph] = []
-    letters = 0
+    letters = 0.0
     for block in listed:
-        if page and letters + len(block.text) > MOST_LETTERS:
+        if page and letters + _wide(block.text) > MOST_LETTERS:
             yield page
-            page, letters = [], 0
+            page, letters = [], 0.0
         page.append(block)
-        letters += len(block.text)
+        letters += _wide(block.text)
     if page:
         yield page
 

@@ -48,7 +48,7 @@ def _shipped(document: Document, base: str) -> Any:
     look.styles(file)
     section = file.sections[0]
     _head(section.header.paragraphs[0], document)
-    _foot(section.footer.paragraphs[0], document)
+    _foot(section, document)
     title = file.add_paragraph(document.title, style="Title")
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if document.is_made_up:
@@ -75,9 +75,11 @@ def _head(paragraph: Any, document: Document) -> None:
     look.small(paragraph.add_run(" · ".join(words)))
 
 
-def _foot(paragraph: Any, document: Document) -> None:
-    paragraph.paragraph_format.tab_stops.add_tab_stop(look.WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-    look.small(paragraph.add_run(f"{short(document)}\t"))
+def _foot(section: Any, document: Document) -> None:
+    """Where the numbers come from, and below it the page."""
+    look.small(section.footer.paragraphs[0].add_run(short(document)))
+    paragraph = section.footer.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     before, rest = say("brief_page", document.lang, page="{page}", pages="{pages}").split("{page}")
     between, after = rest.split("{pages}")
     look.small(paragraph.add_run(before))

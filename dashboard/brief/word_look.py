@@ -46,6 +46,8 @@ def styles(file: Any, *, is_own: bool = False) -> None:
         _style(file, "Title", TITLE_FACE, Pt(22), RED, after=Pt(8))
         _border_off(file.styles["Title"])
         _style(file, "Heading 1", HEAD_FACE, Pt(14), INK, before=Pt(12), after=Pt(4), keep=True)
+        _style(file, "Footer", TEXT_FACE, SMALL, QUIET, after=Pt(0), spacing=1.0)
+        _style(file, "Header", TEXT_FACE, SMALL, QUIET, after=Pt(0), spacing=1.0)
         _style(file, "Caption", HEAD_FACE, Pt(10.5), INK, before=Pt(6), after=Pt(3), keep=True)
     for name, face, size, colour in (
         (NOTE, TEXT_FACE, Pt(9), QUIET),

@@ -85,7 +85,7 @@ def answer(context: Context, address: str | None) -> tuple[Any, Any]:
 
 def press(context: Context) -> Press:
     """What makes and issues the briefs of this installation."""
-    return Press(context.store, context.answers.get, lambda what, error: note_failure(context, what, error))
+    return Press(context.store, context.settings.small_number, context.answers.get, lambda what, error: note_failure(context, what, error))
 
 
 def _issued(context: Context, view: View, found: Issue | None, selection: Selection) -> tuple[Any, Any]:

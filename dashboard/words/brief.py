@@ -49,6 +49,10 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
         "没有编号为 {number} 的简报，或您看不到它的区域。",
         "There is no brief of number {number}, or its area is not yours to see.",
     ),
+    "brief_small_numbers": (
+        "对外稿：不足 {threshold} 件的写作“<{threshold}”；可由合计推出它们的数字写作“*”。",
+        "For outside readers: counts below {threshold} are printed as “<{threshold}”, numbers they would follow from as “*”.",
+    ),
     "brief_made_up": ("数据均为虚构", "The data are made up"),
     "brief_snapshot": ("快照", "Snapshot"),
     "brief_as_of": ("数据截至", "Data as of"),
@@ -242,6 +246,10 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
         "{n} areas, categories and pairs of them were tested; all changes lie within usual variation and none can be called real.",
     ),
     "brief_finding_short": ("此前数据不足四周，不能判断异动。", "Less than four weeks of data lie before: no change can be judged."),
+    "brief_finding_long": (
+        "时段超过两个月，不与此前八周比较，不判断异动。",
+        "The days are more than two months: eight weeks before say nothing of them, no change is judged.",
+    ),
     "brief_finding_more": ("另有 {n} 处异动，见类别与街道情况。", "{n} further changes are real; see categories and areas."),
     "brief_finding_all": ("{area}全部事件", "all cases of {area}"),
     "brief_from_to": ("{first} 至 {last}", "{first} to {last}"),

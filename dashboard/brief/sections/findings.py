@@ -11,6 +11,7 @@ from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import count, signed
 from dashboard.links import Changes
+from data.expected import LONGEST_DAYS
 from data.findings import DRAWS, Finding, usual_range
 from data.indicators import intervals
 from data.indicators.indicator import Indicator
@@ -33,7 +34,7 @@ def build(edition: Edition) -> Made:
     lines.append(_whole(edition))
     lines += _rates(edition)[:1]
     if found.expected is None:
-        lines.append((edition.words("finding_short"),))
+        lines.append((edition.words("finding_long" if found.daily.length > LONGEST_DAYS else "finding_short"),))
     elif not found.found:
         lines.insert(0, (edition.words("finding_none", n=count(found.tested)),))
     elif len(found.found) > MOST_REAL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -16,12 +17,21 @@ from data.indicators.areas import indicator_per_row
 from data.indicators.indicator import Indicator
 from data.indicators.ranking import Ranking, ranking, reason
 from data.indicators.registry import INDICATORS
-from data.vocabulary import Words
+from data.vocabulary import Language, Words
 
 SCORE: Final = "composite_score"
 RATES: Final = ("response_rate", "resolution_rate", "satisfaction_rate")
 OTHERWISE: Final = ("disposal_on_time_rate", "closing_on_time_rate", "closing_rate", "resolved_locally_rate", "proactive_rate")
 """Rates where nobody calls back; the first of them then orders the areas."""
+
+SHORT: Final[Mapping[str, Words]] = {
+    "accepted": Words("受理", "Cases"),
+    "per_10k": Words("万人诉求", "Per 10k"),
+    "response_rate": Words("响应率", "Contact"),
+    "resolution_rate": Words("解决率", "Solved"),
+    "satisfaction_rate": Words("满意率", "Satisf."),
+    "composite_score": Words("综合", "Score"),
+}
 
 
 def build(edition: Edition) -> Made:
@@ -77,8 +87,8 @@ def _table(edition: Edition, ranked: Indicator, rates: list[Indicator], found: R
         Column(edition.look.level_below or edition.words("area"), is_number=False, width=2.2),
         *(Column(_short(one, lang)) for one in shown),
         Column(edition.words("interval"), width=1.4),
-        Column("n", width=0.8),
-        Column(edition.words("band"), width=0.7),
+        Column("n", width=1.0),
+        Column(edition.words("band"), width=0.75),
     )
     rows, last = [], None
     for row in found.areas.to_dict("records"):
@@ -93,8 +103,9 @@ def _table(edition: Edition, ranked: Indicator, rates: list[Indicator], found: R
     return Table(edition.words("streets"), columns, tuple(rows), _notes(edition, ranked, found))
 
 
-def _short(indicator: Indicator, lang: Any) -> str:
-    return indicator.names.in_(lang)
+def _short(indicator: Indicator, lang: Language) -> str:
+    """A name that fits over a narrow column."""
+    return SHORT.get(indicator.key, indicator.names).in_(lang)
 
 
 def _by_area(frame: pd.DataFrame) -> dict[tuple[bool, int], Any]:
