@@ -16,6 +16,7 @@ import pandas as pd
 
 from data import blind_spots as blind
 from data import boundaries, cases, places, video
+from data import hotspots as hot
 from data import linked as views
 from data import stages as progress
 from data import video_states as states_of_video
@@ -329,6 +330,11 @@ def video_trend(view: View, selection: Selection) -> trend_of_video.VideoTrend:
 def blind_spots(view: View, selection: Selection) -> blind.BlindSpots:
     """Where events concentrate and no working camera is near; see :mod:`data.blind_spots`."""
     return blind.blind_spots(view, selection)
+
+
+def hotspots(view: View, selection: Selection, within: int, depth: int) -> hot.HotSpots:
+    """Hot spots and where they changed; see :mod:`data.hotspots`."""
+    return hot.hotspots(view, selection, within, depth)
 
 
 def durations(view: View, selection: Selection, shares: tuple[float, ...], indicator: str) -> pd.DataFrame:

@@ -360,6 +360,12 @@ QUESTIONS: Final[dict[str, Question]] = {
             reach="everything",
             cohort="never",  # the outcomes asked about are of the cohort
         ),
+        Question(
+            "counts_per_area_and_window",
+            {"area_ix": "int, as located", "is_previous": "bool"} | _N,
+            {"from_day": "DATE"},
+            reach="previous",
+        ),
     )
 }
 """Every question by name."""

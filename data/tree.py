@@ -65,6 +65,14 @@ class Tree:
         """Indices of the nodes of one depth at or below ``ix``, in order."""
         return [int(node) for node in range(ix, int(self.last[ix]) + 1) if self.depth[node] == depth]
 
+    def frontier(self, ix: int, depth: int) -> list[int]:
+        """The nodes of one depth at or below ``ix``, and where a branch ends above it its last one, in order: they cover ``ix`` once."""
+        low, high = ix, int(self.last[ix])
+        wanted = max(depth, int(self.depth[low]))
+        nodes = np.arange(low, high + 1)
+        here = self.depth[low : high + 1]
+        return [int(node) for node in nodes[(here == wanted) | ((here < wanted) & (self.last[low : high + 1] == nodes))]]
+
     def ancestor(self, depth: int) -> npt.NDArray[np.int32]:
         """For every node its ancestor (or itself) at ``depth``; -1 where the node is above that depth."""
         answer = np.full(len(self), -1, dtype=np.int32)

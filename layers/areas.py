@@ -110,12 +110,7 @@ def draw(drawing: Drawing) -> Drawn:
 
 def frontier(drawing: Drawing) -> list[int]:
     """The coloured areas: those of the level, and where a branch ends above it its last one. Together they cover the area once."""
-    tree = drawing.view.snapshot.areas
-    low, high = drawing.area_ix, int(tree.last[drawing.area_ix])
-    depth = max(drawing.depth, int(tree.depth[low]))
-    nodes = np.arange(low, high + 1)
-    here = tree.depth[low : high + 1]
-    return [int(ix) for ix in nodes[(here == depth) | ((here < depth) & (tree.last[low : high + 1] == nodes))]]
+    return drawing.view.snapshot.areas.frontier(drawing.area_ix, drawing.depth)
 
 
 def unit(indicator: Indicator, lang: Language) -> str:

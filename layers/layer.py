@@ -126,7 +126,7 @@ def frame(view: View, root: int) -> Frame:
     return Frame.around(*(float(side) for side in sides))
 
 
-Kind = Literal["overdue", "due_soon", "event", "video", "group", "blind_spot"]
+Kind = Literal["overdue", "due_soon", "event", "video", "group", "blind_spot", "hot", "cold"]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from layers import areas, blind_spots, density, events, overdue, video
+from layers import areas, blind_spots, density, events, hotspots, overdue, video
 from layers.layer import Layer
 
 LAYERS: Final[Mapping[str, Layer]] = {
-    layer.key: layer for layer in (areas.LAYER, overdue.LAYER, video.LAYER, blind_spots.LAYER, events.LAYER, density.LAYER)
+    layer.key: layer
+    for layer in (
+        areas.LAYER,
+        overdue.LAYER,
+        video.LAYER,
+        blind_spots.LAYER,
+        hotspots.LAYER,
+        hotspots.CHANGE,
+        events.LAYER,
+        density.LAYER,
+    )
 }
 """Every layer by key."""
 

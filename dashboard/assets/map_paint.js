@@ -14,8 +14,8 @@
         for (let step = 1; step <= CLASSES; step += 1) {
             found.sequential.push(read("sequential-" + step));
         }
-        ["ground", "surface", "line", "text", "quiet", "faint", "accent", "overdue", "due-soon", "event", "video", "border", "border-strong", "halo"]
-            .forEach(function (name) { found[name.replace("-", "_")] = read(name); });
+        ["ground", "surface", "line", "text", "quiet", "faint", "accent", "overdue", "due-soon", "event", "video", "border", "border-strong", "halo", "categorical-3", "categorical-6"]
+            .forEach(function (name) { found[name.replace(/-/g, "_")] = read(name); });
         found.family = style.fontFamily;
         return found;
     }
@@ -142,6 +142,7 @@
             stroke(context, scene, scene.meshes.finer, scene.colours.border, unit * 0.7);
             context.globalAlpha = 1;
         }
+        spots(context, scene);
         if (scene.meshes.strong) {
             stroke(context, scene, scene.meshes.strong, scene.colours.halo, unit * 3);
             stroke(context, scene, scene.meshes.strong, scene.colours.border_strong, unit * 1.5);
@@ -150,6 +151,28 @@
             stroke(context, scene, scene.meshes.selected, scene.colours.halo, unit * (scene.isWhole ? 3 : 4.6));
             stroke(context, scene, scene.meshes.selected, scene.isWhole ? scene.colours.border_strong : scene.colours.accent, unit * (scene.isWhole ? 1.5 : 2.2));
         }
+    }
+
+    const SPOTS = { h: "categorical_3", c: "categorical_6" };
+
+    /* Hot spots have a solid outline, cold spots a dashed one: colour is not the only sign. */
+    function spots(context, scene) {
+        const unit = scene.em / 16;
+        scene.hotspots.forEach(function (letters) {
+            Object.keys(SPOTS).forEach(function (letter) {
+                scene.frontier.forEach(function (at, position) {
+                    if (letters[position] !== letter || !isVisible(scene.areas.boxes[at], scene)) {
+                        return;
+                    }
+                    const path = scene.areas.path(at);
+                    context.setLineDash([]);
+                    stroke(context, scene, path, scene.colours.halo, unit * 4.6);
+                    context.setLineDash(letter === "c" ? [(unit * 5) / scene.view.scale, (unit * 4) / scene.view.scale] : []);
+                    stroke(context, scene, path, scene.colours[SPOTS[letter]], unit * 2.8);
+                });
+            });
+        });
+        context.setLineDash([]);
     }
 
     /* What the pointer is over: the coloured area, and the one a click opens. */
@@ -409,6 +432,14 @@
             context.arc(side * 0.36, side * 0.62, side * 0.14, 0, 2 * Math.PI);
             context.arc(side * 0.66, side * 0.42, side * 0.26, 0, 2 * Math.PI);
             context.fill();
+            return;
+        }
+        if (kind === "hot" || kind === "cold") {
+            context.setLineDash(kind === "cold" ? [em / 5, em / 6] : []);
+            context.strokeStyle = palette[SPOTS[kind === "hot" ? "h" : "c"]];
+            context.lineWidth = em / 6;
+            context.strokeRect(side * 0.18, side * 0.22, side * 0.64, side * 0.56);
+            context.setLineDash([]);
             return;
         }
         if (kind === "blind_spot") {

@@ -85,7 +85,7 @@
                 this.frame.appendChild(canvas);
                 this.canvases[name] = canvas;
             }, this);
-            this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, missed: new Set(), marks: [], cells: [], spots: [], over: null, meshes: null };
+            this.scene = { areas: null, around: [], frontier: [], named: [], classes: null, missed: new Set(), marks: [], cells: [], hotspots: [], spots: [], over: null, meshes: null };
             this.ground = quanyu().ground.make(map, this.holder);
             this.parts = quanyu().mapParts.make(this);
             this.listen();
@@ -296,6 +296,9 @@
                     return { x: places[2 * at], y: places[2 * at + 1], width: density.width, height: density.height, step: Number(letter), n: numbers[at] };
                 });
             }
+            scene.hotspots = ["hotspots", "hotspots_changed"].map(on).filter(function (layer) {
+                return layer && areas.hasOutlines && layer.letters.length === scene.frontier.length;
+            }).map(function (layer) { return layer.letters; });
             scene.spots = [];
             const blind = areas.hasOutlines ? on("blind_spots") : null;
             if (blind) {
