@@ -105,7 +105,7 @@ def _expected(code: str, rows: Sequence[Sample], lang: Language, book: FileBook 
 
 
 def _cell(row: Sample, lang: Language, book: FileBook | None) -> list[Any]:
-    own_id = [" ", html.Span(row.id, className="row-id")] if row.id and row.id != row.value else []
+    own_id = [html.Span(say("data_row_id", lang, id=row.id), className="row-id")] if row.id and row.id != row.value else []
     if not row.column:
         return own_id
     name = row.column if book is None or row.column in book.recognised.values() else field_name(book.kind, row.column, lang)

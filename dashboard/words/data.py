@@ -66,6 +66,7 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_rows": ("行数", "Rows"),
     "data_samples": ("样例（个人信息已遮蔽）", "Samples (personal data masked)"),
     "data_row": ("第 {n} 行", "row {n}"),
+    "data_row_id": ("（{id}）", " ({id})"),
     "data_blank": ("（空）", "(empty)"),
     "data_set_aside": (
         "{n} 行的坐标不可用：行已接收，计入未上图。",

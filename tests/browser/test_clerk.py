@@ -106,7 +106,7 @@ def test_a_clerk_hands_in_a_workbook_understands_corrects_and_publishes_it(tab: 
     opened(tab, f"{address}/data")
     said = handed_in(tab, workbook(tmp_path / "工单.xlsx", [*GOOD, *BAD]), "一部分行不能接收")
     assert "送来 23 行 = 接收 20 + 隔离 3" in said
-    for words in ("缺少编号，请补上", "第 21 行 工单号", "第 22 行 LX202600098 来电时间 “昨天上午”", "第 23 行 LX202600099 办结时间"):
+    for words in ("缺少编号，请补上", "第 21 行 工单号", "第 22 行（LX202600098） 来电时间 “昨天上午”", "第 23 行（LX202600099） 办结时间"):
         assert words in " ".join(said.split()), words
     assert "事件编号 ← 工单号" in said
     assert store.generation == before, "a check changes nothing"
