@@ -277,8 +277,11 @@ def compared(view: View, selections: list[Selection], others: int, columns: Colu
             spent.setdefault("d", []).append(best(lambda m=masks: columns.by_pandas(m), 1)[:2])
     total = {name: np.array(times).sum(axis=0) * 1e3 for name, times in spent.items()}
     walls = np.array([wall for wall, _ in spent["index"]]) * 1e3
+    busy = np.array([processor for _, processor in spent["index"]]) * 1e3
     say(f"  index  {total['index'][0]:10.1f} ms ({total['index'][1]:.1f} of processor); one selection: p50 {np.median(walls):.2f}, ",
-        f"p95 {np.quantile(walls, 0.95):.2f}, worst {walls.max():.1f} ms ({worst[:90]})")  # fmt: skip
+        f"p95 {np.quantile(walls, 0.95):.2f}, worst {walls.max():.1f} ms; ",
+        f"of processor {np.median(busy):.2f}, {np.quantile(busy, 0.95):.2f}, ",
+        f"{busy.max():.1f}; worst {worst[:80]}")  # fmt: skip
     for name, (words, own) in AGAINST.items():
         if name in total:
             (wall, processor), ours = total[name], total[own]

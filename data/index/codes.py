@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from data.dimensions import DURATION_EDGES_H, DURATION_STEP_S, DURATION_STEPS
 from data.errors import QuanyuError
-from data.index.loops import Codes
+from data.index.rows import Codes
 from data.store.snapshot import Snapshot
 
 Values = npt.NDArray[np.int64]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from data.dimensions import DURATION_STEP_S, DURATION_STEPS
 from data.index.codes import NO_DURATION, Packing, bucket_of_step, key_of
 from data.index.compiled import compiled
-from data.index.loops import Codes, Floats, Places, Rows, Spans
+from data.index.rows import Codes, Floats, Places, Rows, Spans
 from data.index.shapes import extents_of
 from data.store.snapshot import Snapshot
 

@@ -14,15 +14,17 @@ import numpy as np
 from data.dimensions import BITS, DIMENSIONS, OUTCOMES
 from data.index.codes import PACKED, Packing
 from data.index.columns import ByArea, ByTime
-from data.index.loops import Asked, ByCode, Counters, Looked, Mask, Rows, Spans, Tests, Words, count, spans_of
+from data.index.loops import Asked, Counters, count, spans_of
 from data.index.positions import PACKED_COLUMN
 from data.index.predicates import Predicates
+from data.index.rows import ALL_CODES, ByCode, Looked, Mask, Rows, Spans, Tests, Words
 
 SHARED_ROWS: Final = 300_000
 """Rows from which on threads share a pass."""
 NO_PLACES: Final = np.zeros(0, dtype=np.int32)
 NO_DEGREES: Final = np.zeros(0)
 
+_ALL: Final = (0, ALL_CODES)
 T = TypeVar("T", bound=tuple[tuple[Any, ...], ...])
 
 
@@ -57,6 +59,24 @@ class Own:
         return cls(sum(BITS[key] for key in keys), slots, rows, heights)
 
 
+def _narrowed(asked: Predicates, own: int, tests: Tests) -> tuple[tuple[int, int], Tests]:
+    """The range of one column's codes outside of which no row can count, and the tests with that column first.
+
+    There is one where all filters are of one dimension that does not count on its own, and the codes that pass follow one another: a
+    category with all below it, say.
+    """
+    if len(asked.active) != 1 or asked.looks or own & (BITS[asked.active[0]] | BITS["days"]):
+        return _ALL, tests
+    column = PACKED_COLUMN[asked.active[0]]
+    passing = np.flatnonzero(asked.tables[column] & BITS[asked.active[0]] == 0)
+    if not len(passing) or passing[-1] - passing[0] + 1 != len(passing):
+        return _ALL, tests
+    place = next(at for at, table in enumerate(tests.tables) if table is asked.tables[column])
+    order = sorted(range(len(tests.tables)), key=lambda at: at != place)
+    codes, tables = (tuple(given[at] for at in order) for given in (tests.codes, tests.tables))
+    return (int(passing[0]), int(passing[-1])), Tests(codes, tables, tests.many)  # type: ignore[arg-type]
+
+
 class Counting:
     """Passes over both orders of rows."""
 
@@ -84,13 +104,14 @@ class Counting:
         """
         own = Own.of(keys)
         rows, spans, tests, words, looked = self.prepared(asked, kept, own.bits)
+        codes, tests = _narrowed(asked, own.bits, tests) if whole is None and not len(kept) else (_ALL, tests)
         by_day = "days" in own.rows
 
         def take(part: int, parts: int) -> tuple[Counters, Counters]:
             sizes = [(own.heights[column], self._packing.size(column)) for column in Rows._fields]
             full = Counters(*(np.zeros(width, dtype=np.uint32) for _, width in sizes))
             alone = Counters(*(np.zeros(shape, dtype=np.uint32) for shape in sizes))
-            of_all = Asked(own.bits, own.slots, by_day, whole is not None, part, parts)
+            of_all = Asked(own.bits, own.slots, by_day, whole is not None, *codes, part, parts)
             count(rows, spans, tests, words, looked, of_all, full, alone)
             return full, alone
 

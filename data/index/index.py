@@ -17,9 +17,9 @@ from data.due import due_until
 from data.index.codes import PACKED, Packing
 from data.index.columns import nbytes, read
 from data.index.counting import Counting
-from data.index.loops import ByCode, Rows
 from data.index.positions import PACKED_COLUMN, Positions
 from data.index.predicates import NOTHING, Predicates, predicates, soon_class
+from data.index.rows import ByCode, Rows
 from data.index.shapes import drawn
 from data.index.sums import Sums
 from data.index.together import QUESTIONS_TOGETHER, together

@@ -1,80 +1,18 @@
 """The compiled pass that counts every dimension of a selection at once.
 
-An event's columns are small codes. For each column a table says which dimensions' filters a code fails, one bit each
-(:data:`data.dimensions.BITS`), so the filters a row fails are a few look-ups joined by *or*. None: the row counts everywhere. One:
-it counts in that dimension alone, which leaves its own filters out. More: nowhere.
+A row that fails no filter (:mod:`data.index.rows`) counts everywhere; one that fails those of one dimension counts in that dimension
+alone, which leaves its own filters out; one that fails more counts nowhere.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from data.index.compiled import compiled
-
-Codes = npt.NDArray[np.uint16]
-ByCode = npt.NDArray[np.uint32]
-Places = npt.NDArray[np.int32]
-Spans = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-BLOCK: Final = 2048
-"""Rows looked at together; what is noted of them stays in the nearest cache."""
-BY_MAPPING: Final = 1 << 13
-"""In the table of areas: all events of this area that have a position lie in what was drawn; look whether each has one."""
-BY_POSITION: Final = 1 << 14
-"""In the table of areas: some events of this area lie in what was drawn and some do not; look at each."""
-BY_DURATION: Final = 1 << 15
-"""In the table of clocks: a limit of the durations lies within this bucket; look at each."""
-NOWHERE: Final = 3
-"""Two bits: such a row counts nowhere."""
-COHORT: Final = 1
-"""The bit of void events and duplicates."""
-
-
-class Rows(NamedTuple):
-    """The packed columns, in one order."""
-
-    case: Codes
-    kind: Codes
-    clock: Codes
-    area: Codes
-    day: Codes
-
-
-class Tests(NamedTuple):
-    """The four packed columns that stand for filters, and their failed bits by code; only the first so many fail any."""
-
-    codes: tuple[Codes, Codes, Codes, Codes]
-    tables: tuple[Codes, Codes, Codes, Codes]
-    many: int
-
-
-class Words(NamedTuple):
-    """Rows that hold the words looked for, by their place in order of time, and the rows' places; both empty where not needed."""
-
-    kept: Mask
-    place: Places
-
-
-class Looked(NamedTuple):
-    """What codes cannot decide; arrays are empty where nothing is asked.
-
-    Degrees and seconds of each row; box (west, south, east, north), edges of a ring (x1, y1, x2, y2), limits of durations; the bits that
-    are set where position and duration fail.
-    """
-
-    lon: Floats
-    lat: Floats
-    duration_s: Places
-    box: Floats
-    ring: Floats
-    limits: Floats
-    position_bit: int
-    duration_bit: int
+from data.index.rows import ALL_CODES, BLOCK, COHORT, ByCode, Codes, Looked, Places, Rows, Spans, Tests, Words, fail, look, read
 
 
 class Counters(NamedTuple):
@@ -92,13 +30,16 @@ class Asked(NamedTuple):
 
     ``own``: bits of the dimensions that count what fails them alone, and for each bit 16 * column + row of their counters. ``by_day``:
     whether days are counted. ``is_rest``: instead of what fails nothing, what fails anything, the cohort apart, is counted, to be taken
-    from all there is. ``part``, ``parts``: every so manieth block is taken.
+    from all there is. ``lowest``, ``highest``: only rows whose code in the first column tested lies between them can count at all; 0 and
+    the highest number of two bytes where that is not known. ``part``, ``parts``: every so manieth block is taken.
     """
 
     own: int
     slots: npt.NDArray[np.int8]
     by_day: bool
     is_rest: bool
+    lowest: int
+    highest: int
     part: int
     parts: int
 
@@ -110,6 +51,8 @@ def count(rows: Rows, spans: Spans, tests: Tests, words: Words, looked: Looked, 
     ``spans`` are ranges of rows: first, end, bits that all of them fail: none within the window, that of the days around it.
     """
     failed, counted, alone = np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    listed, is_hit = np.empty(BLOCK + 8, np.int32), np.empty(BLOCK + 8, np.uint8)
+    is_listed = asked.highest < ALL_CODES or asked.lowest > 0
     block = 0
     for span in range(len(spans)):
         end, base = spans[span, 1], np.uint16(spans[span, 2])
@@ -118,6 +61,11 @@ def count(rows: Rows, spans: Spans, tests: Tests, words: Words, looked: Looked, 
             if block % asked.parts != asked.part:
                 continue
             size = min(BLOCK, end - low)
+            if is_listed:
+                found = _list(listed, is_hit, tests.codes[0][low : low + size], asked.lowest, asked.highest)
+                many, single = _sort_listed(failed, low, listed[:found], tests, asked, counted, alone)
+                _add_block(full, own, rows, low, size, counted[:many], alone[:single], failed, asked)
+                continue
             fail(failed, low, size, base, tests)
             if len(words.kept) > 0:
                 read(failed, low, size, words)
@@ -127,34 +75,55 @@ def count(rows: Rows, spans: Spans, tests: Tests, words: Words, looked: Looked, 
                 _add_days(own.day[0], rows.day[low : low + size], failed[:size], base)
                 continue
             many, single = _sort(failed, size, asked, counted, alone)
-            _add(full.case, rows.case[low : low + size], counted[:many])
-            _add(full.kind, rows.kind[low : low + size], counted[:many])
-            _add(full.clock, rows.clock[low : low + size], counted[:many])
-            _add(full.area, rows.area[low : low + size], counted[:many])
-            if asked.by_day:
-                _add(full.day, rows.day[low : low + size], counted[:many])
-            _add_alone(own, rows, low, alone[:single], failed, asked.slots)
+            _add_block(full, own, rows, low, size, counted[:many], alone[:single], failed, asked)
 
 
 @compiled
-def fail(failed: Codes, low: int, size: int, base: np.uint16, tests: Tests) -> None:
-    """Note what rows fail. Written out by the number of columns tested, which is what all the time goes into."""
+def _add_block(  # noqa: PLR0917
+    full: Counters, own: Counters, rows: Rows, low: int, size: int, counted: Places, alone: Places, failed: Codes, asked: Asked
+) -> None:
+    """Count the rows of a block that were listed."""
+    end = low + size
+    _add(full.case, rows.case[low:end], counted)
+    _add(full.kind, rows.kind[low:end], counted)
+    _add(full.clock, rows.clock[low:end], counted)
+    _add(full.area, rows.area[low:end], counted)
+    if asked.by_day:
+        _add(full.day, rows.day[low:end], counted)
+    _add_alone(own, rows, low, alone, failed, asked.slots)
+
+
+@compiled
+def _list(listed: Places, is_hit: npt.NDArray[np.uint8], codes: Codes, lowest: int, highest: int) -> int:
+    """List the rows of a block whose code lies in a range, eight left out at once where none does; gives how many there are."""
+    first, width, found = np.uint16(lowest), np.uint16(highest - lowest), 0
+    for i in range(len(codes)):
+        is_hit[i] = np.uint16(codes[i] - first) <= width
+    is_hit[len(codes) : len(codes) + 8] = 0
+    eights = is_hit.view(np.uint64)
+    for eight in range((len(codes) + 7) // 8):
+        if eights[eight] != 0:
+            for i in range(8 * eight, 8 * eight + 8):
+                listed[found] = i
+                found += is_hit[i]
+    return found
+
+
+@compiled
+def _sort_listed(failed: Codes, low: int, listed: Places, tests: Tests, asked: Asked, counted: Places, alone: Places) -> tuple[int, int]:  # noqa: PLR0917
+    """Note what listed rows fail, and list again those that count everywhere and those that count in one dimension."""
     a, b, c, d = tests.codes
     of_a, of_b, of_c, of_d = tests.tables
-    if tests.many == 0:
-        failed[:size] = base
-    elif tests.many == 1:
-        for i in range(size):
-            failed[i] = base | of_a[a[low + i]]
-    elif tests.many == 2:
-        for i in range(size):
-            failed[i] = base | of_a[a[low + i]] | of_b[b[low + i]]
-    elif tests.many == 3:
-        for i in range(size):
-            failed[i] = base | of_a[a[low + i]] | of_b[b[low + i]] | of_c[c[low + i]]
-    else:
-        for i in range(size):
-            failed[i] = base | of_a[a[low + i]] | of_b[b[low + i]] | of_c[c[low + i]] | of_d[d[low + i]]
+    many, single = 0, 0
+    for j in range(len(listed)):
+        i = listed[j]
+        bits = of_a[a[low + i]] | of_b[b[low + i]] | of_c[c[low + i]] | of_d[d[low + i]]
+        failed[i] = bits
+        counted[many] = i
+        alone[single] = i
+        many += bits == 0
+        single += (bits & asked.own) != 0 and (bits & (bits - 1)) == 0
+    return many, single
 
 
 @compiled
@@ -208,41 +177,6 @@ def _add(counters: ByCode, codes: Codes, chosen: Places) -> None:
     """Count some rows of a block."""
     for j in range(len(chosen)):
         counters[codes[chosen[j]]] += 1
-
-
-@compiled
-def read(failed: Codes, low: int, size: int, words: Words) -> None:
-    """Leave out rows without the words."""
-    for i in range(size):
-        if not words.kept[words.place[low + i] if len(words.place) > 0 else low + i]:
-            failed[i] = NOWHERE
-
-
-@compiled
-def look(failed: Codes, low: int, size: int, looked: Looked) -> None:
-    """Decide by position and duration what codes could not; the same arithmetic as ``_selected.sql``."""
-    box, ring, limits = looked.box, looked.ring, looked.limits
-    for i in range(size):
-        if failed[i] & BY_MAPPING:
-            failed[i] = (failed[i] & ~BY_MAPPING) | (looked.position_bit if np.isnan(looked.lon[low + i]) else 0)
-        if failed[i] & BY_POSITION:
-            x, y = looked.lon[low + i], looked.lat[low + i]
-            inside = box[0] <= x <= box[2] and box[1] <= y <= box[3] and (len(ring) == 0 or within(x, y, ring))
-            failed[i] = (failed[i] & ~BY_POSITION) | (0 if inside else looked.position_bit)
-        if failed[i] & BY_DURATION:
-            passes = limits[0] <= looked.duration_s[low + i] < limits[1]
-            failed[i] = (failed[i] & ~BY_DURATION) | (0 if passes else looked.duration_bit)
-
-
-@compiled
-def within(x: float, y: float, ring: Floats) -> bool:
-    """Whether a point lies in a ring, by the number of edges to its east; what has no position does not."""
-    is_in = False
-    for edge in range(len(ring)):
-        x1, y1, x2, y2 = ring[edge, 0], ring[edge, 1], ring[edge, 2], ring[edge, 3]
-        if (y1 > y) != (y2 > y) and x < x1 + (x2 - x1) * (y - y1) / (y2 - y1):
-            is_in = not is_in
-    return is_in
 
 
 @compiled

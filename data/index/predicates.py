@@ -15,7 +15,7 @@ import numpy as np
 from data.bound import Bound, Mask
 from data.dimensions import APART, BITS, DIMENSIONS, DURATION_EDGES_H
 from data.index.codes import NO_DURATION, PACKED, PACKED_AS, Packing, Values
-from data.index.loops import BY_DURATION, BY_MAPPING, BY_POSITION, Codes, Floats
+from data.index.rows import BY_DURATION, BY_MAPPING, BY_POSITION, Codes, Floats
 from data.index.shapes import drawn
 
 COLUMN_OF: Final[Mapping[str, str]] = {
@@ -54,7 +54,7 @@ class Predicates:
     window
         First day and the one after the last, as days of the index.
     box, ring, limits
-        What was drawn, and the durations in seconds; empty where nothing is asked. See :class:`data.index.loops.Looked`.
+        What was drawn, and the durations in seconds; empty where nothing is asked. See :class:`data.index.rows.Looked`.
     q
         Words looked for.
     """

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.index.compiled import compiled
-from data.index.loops import Floats, Spans, within
+from data.index.rows import Floats, Spans, within
 
 MARGIN: Final = 1e-9
 """Degrees: nearer to an edge than this, an area is looked at event by event."""

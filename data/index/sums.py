@@ -8,7 +8,7 @@ import numpy as np
 
 from data.index.codes import PACKED, Packing
 from data.index.compiled import compiled
-from data.index.loops import ByCode, Mask, Rows
+from data.index.rows import ByCode, Mask, Rows
 
 
 @dataclass(frozen=True)

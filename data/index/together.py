@@ -13,7 +13,7 @@ import pandas as pd
 from data.index.codes import HOURS, Packing
 from data.index.compiled import compiled
 from data.index.counting import Pass
-from data.index.loops import BLOCK, COHORT, ByCode, Codes, Rows, Spans, fail, look, read
+from data.index.rows import BLOCK, COHORT, ByCode, Codes, Rows, Spans, fail, look, read
 from data.window import Window
 
 QUESTIONS_TOGETHER: Final = frozenset(

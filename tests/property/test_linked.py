@@ -23,11 +23,12 @@ from data import bundle, queries
 from data.answers import Answers
 from data.bound import in_cohort
 from data.comparison import KINDS
-from data.dimensions import DIMENSIONS, DURATION_EDGES_H, DURATION_STEP_S, DURATION_STEPS
+from data.dimensions import BITS, DIMENSIONS, DURATION_EDGES_H, DURATION_STEP_S, DURATION_STEPS
 from data.due import due_until
 from data.filters import FILTERS
 from data.index.index import Index
 from data.index.predicates import COLUMN_OF, EXACT
+from data.index.rows import BY_MAPPING, COHORT, NOWHERE
 from data.indicators.definition import shipped
 from data.indicators.rules import Day
 from data.linked import Linked, by_sql, of_counts
@@ -320,6 +321,11 @@ def test_every_filter_is_of_one_dimension_or_always_applies() -> None:
     owned = [key for dimension in DIMENSIONS.values() for key in dimension.own]
     assert len(owned) == len(set(owned))
     assert {key for row in FILTERS for key in row.keys} - set(owned) == {"area", "q"}
+
+
+def test_bits_of_dimensions_leave_those_that_say_to_look() -> None:
+    assert max(BITS.values()) < BY_MAPPING
+    assert (BITS["outcomes"], BITS["outcomes"] | BITS["days"]) == (COHORT, NOWHERE)
 
 
 def test_steps_of_durations_make_every_bucket() -> None:
