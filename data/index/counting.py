@@ -161,7 +161,10 @@ class Counting:
         if rows < SHARED_ROWS or self._threads == 1 or not self._is_shared.acquire(blocking=False):
             return take(0, 1)
         try:
-            others = [self._pool.submit(take, part, self._threads) for part in range(1, self._threads)]
+            try:
+                others = [self._pool.submit(take, part, self._threads) for part in range(1, self._threads)]
+            except RuntimeError:  # the snapshot is being closed, or the process ends
+                return take(0, 1)
             found = take(0, self._threads)
             for other in others:
                 for counters, more in zip(found, other.result(), strict=True):

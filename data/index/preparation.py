@@ -61,10 +61,11 @@ class Preparation:
         try:
             with contextlib.closing(snapshot.again()) as own:
                 made = _made(own)
-        except (QuanyuError, duckdb.Error, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001  no fault of the index is worth an answer: SQL gives it
             self.problem = f"The index of {snapshot.id} was not made ({error}); its questions are answered by SQL."
-            if not self._is_over:
-                _log.warning(self.problem)
+            if not self._is_over and threading.main_thread().is_alive():
+                is_foreseen = isinstance(error, QuanyuError | duckdb.Error | MemoryError)
+                _log.warning(self.problem, exc_info=None if is_foreseen else error)
         else:
             with self._lock:
                 if not self._is_over:

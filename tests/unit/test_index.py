@@ -13,6 +13,7 @@ from dashboard.settings import Settings
 from data import queries
 from data.index.codes import Packing
 from data.indicators.definition import shipped
+from data.linked import by_sql, of_counts
 from data.selection import Selection
 from data.store.snapshot import Snapshot
 from data.store.store import Store
@@ -63,6 +64,32 @@ def test_more_combinations_than_two_bytes_number(tmp_path: Path, monkeypatch: py
     preparation = district.view(district.build(tmp_path / "small.duckdb", 500)).snapshot.prepare()
     assert preparation.wait(PATIENCE_S) is None
     assert "more combinations" in (preparation.problem or "")
+
+
+def test_no_fault_of_the_index_costs_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: Any) -> Any:
+        raise IndexError("planted")
+
+    monkeypatch.setattr("data.index.index.read", fail)
+    view = district.view(district.build(tmp_path / "small.duckdb", 500))
+    preparation = view.snapshot.prepare()
+    assert preparation.wait(PATIENCE_S) is None
+    assert "planted" in (preparation.problem or "")
+    assert "planted" in caplog.text
+    assert queries.linked(view, Selection(window="all")).n > 0
+
+
+def test_a_question_under_way_is_answered_when_the_index_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.index.counting.SHARED_ROWS", 1)
+    view = district.view(district.build(tmp_path / "small.duckdb", 500))
+    index = view.snapshot.prepare().wait(PATIENCE_S)
+    assert index is not None
+    monkeypatch.setattr(index._counting, "_threads", 2)
+    index.close()
+    selection = Selection(window="all", hours=(3, 9), urgency=("normal",))
+    found = index.linked(view, selection)
+    assert found is not None
+    assert of_counts(view, found).n == of_counts(view, by_sql(view, selection)).n > 0
 
 
 def test_a_snapshot_that_is_closed_meanwhile_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
