@@ -51,10 +51,10 @@ def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequ
         )
 
 
-def register_panels(app: Dash, context: Context, panels: Sequence[Panel]) -> None:
-    """Register only the callback that fills these panels, for a further page with the same stores."""
+def register_panels(app: Dash, context: Context, panels: Sequence[Panel], store: str = ids.SELECTION) -> None:
+    """Register only the callback that fills these panels, for a further page; ``store`` holds the address that they follow."""
     outputs = [Output(component, name) for panel in panels for component, name in panel.outputs]
-    app.callback(outputs, Input(ids.SELECTION, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
+    app.callback(outputs, Input(store, "data"), Input(ids.GENERATION, "data"))(functools.partial(answer, context, panels))
 
 
 def _in_browser(app: Dash, function: str, output: Output, *inputs: Input) -> None:

@@ -11,6 +11,8 @@ from typing import Final
 
 SELECTION: Final = "selection"
 """``dcc.Store``: what is looked at, as an address string."""
+RESTING: Final = "resting"
+"""``dcc.Store``: the same address once nobody has changed it for a moment; what takes longer follows this one (``workbench.js``)."""
 GENERATION: Final = "generation"
 """``dcc.Store``: id of the snapshot in force, kept by ``live.js``."""
 PUSHED: Final = "pushed"

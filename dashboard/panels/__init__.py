@@ -45,8 +45,6 @@ WALL: Final[tuple[Panel, ...]] = (
 """The panels of the wall, in the order of their outputs; a scene names those with a column that stand in it."""
 
 STUDY: Final[tuple[Panel, ...]] = (
-    Panel("study_head", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.study, is_kept_when_empty=True),
-    Panel("study_path", {"zh": "位置", "en": "Where"}, study.path, is_kept_when_empty=True),
     Panel("places", {"zh": "重复地点", "en": "Repeat places"}, study.places),
     Panel("funnel", {"zh": "从上报到结案", "en": "From report to closing"}, study.funnel),
     Panel("times", {"zh": "各环节用时", "en": "Time per step"}, study.times),
@@ -54,4 +52,4 @@ STUDY: Final[tuple[Panel, ...]] = (
     Panel("handovers", {"zh": "推诿与返工", "en": "Bounced and sent back"}, study.handovers),
     Panel("cases", {"zh": "全部案件", "en": "All cases"}, cases.build, {(ids.CASES_SHOWN, "data"): None}),
 )
-"""The panels of the analysis page."""
+"""What the workbench shows below its linked views, once the selection rests."""

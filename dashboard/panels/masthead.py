@@ -37,7 +37,7 @@ def _head(look: Look, here: str, versus: str, tabs: Any, *, touring: Any = None,
     title, says, clock = masthead.draw(
         snapshot.areas.names[look.area_ix], sentence=look.sentence, versus=versus, snapshot=snapshot, notes=look.notes, lang=lang
     )
-    chips = [Chip(text, changes) for text, changes in look.other_filters]
+    chips = [Chip(text, changes) for text, changes in look.other_filters] if here == "screen" else []  # the workbench has its own
     menus = controls.draw(
         selection,
         look.window,

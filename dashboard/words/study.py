@@ -6,7 +6,21 @@ from typing import Final
 
 STUDY: Final[dict[str, tuple[str, str]]] = {
     "to_study": ("分析", "Analysis"),
-    "to_study_hint": ("重复地点与办理过程", "Repeat places, and how cases get on"),
+    "to_study_hint": ("联动筛选、案件、重复地点与办理过程", "Linked views, cases, repeat places, how cases get on"),
+    "skip_views": ("跳到联动图", "Skip to the views"),
+    "process": ("办理过程", "How cases get on"),
+    "bench_undo": ("撤销", "Undo"),
+    "bench_undo_hint": ("撤销（Ctrl+Z）", "Undo (Ctrl+Z)"),
+    "bench_redo": ("重做", "Redo"),
+    "bench_redo_hint": ("重做（Ctrl+Y）", "Redo (Ctrl+Y)"),
+    "bench_no_filters": ("未加条件：在下面任一图上点选或拖动", "No filters yet: click or drag in any view below"),
+    "bench_of": ("{all} 件中 ", "Of {all} cases "),
+    "bench_cases": (" 件", " selected"),
+    "bench_below": ("看 {name} 的下一级", "What lies below {name}"),
+    "bench_no_department": ("无部门", "No department"),
+    "bench_days_hint": ("拖动选日期 · 灰为全部，蓝为所选", "drag to choose days · grey all, blue selected"),
+    "bench_hours_hint": ("拖动选时段", "drag to choose hours"),
+    "bench_durations_hint": ("小时 · 拖动选时长", "hours · drag to choose"),
     "to_screen": ("一屏", "Screen"),
     "to_screen_hint": ("同样范围的一屏", "The screen for the same selection"),
     # repeat places

@@ -1,0 +1,60 @@
+"""What is selected: every part of it a chip that can be taken away, how many of how many, undo and redo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard.format import count, value
+from dashboard.links import Changes, attributes, link, opener
+from dashboard.look import Look
+from dashboard.words import say
+from data import queries
+from data.filters import active
+from data.indicators import compute
+from data.indicators.registry import INDICATORS
+
+ALWAYS = ("area", "from")
+"""First keys of the filters that every selection has."""
+
+
+def build(look: Look) -> tuple[Any, ...]:
+    """Undo and redo, chips, and the numbers of the selection, each of which opens."""
+    lang, address = look.lang, look.address
+    parts: list[tuple[str, Changes]] = [
+        (row.say(look.view, look.selection, lang), dict.fromkeys(row.keys)) for row in active(look.selection) if row.keys[0] not in ALWAYS
+    ]
+    chips: list[Any] = [link(address, changes, [text, html.Span("×", className="cross")], "chip") for text, changes in parts]
+    if len(parts) > 1:
+        cleared = {key: None for _, changes in parts for key in changes}
+        chips.append(link(address, cleared, say("clear", lang), "clear"))
+    if not parts:
+        chips.append(html.Span(say("bench_no_filters", lang), className="none"))
+    steps = [
+        html.Button(say(f"bench_{name}", lang), type="button", title=say(f"bench_{name}_hint", lang), **attributes(data_step=step))
+        for name, step in (("undo", "-1"), ("redo", "1"))
+    ]
+    return (
+        html.Div([html.Div(steps, className="steps-back"), html.Div(chips, className="chips"), _numbers(look)], className="bench-head"),
+    )
+
+
+def _numbers(look: Look) -> html.P:
+    """How many of all are selected, then the selection's main rate and what no map shows."""
+    lang, address = look.lang, look.address
+    found = look.answers(queries.linked)
+    whole = int(look.answers(queries.linked_background).frames["days"]["n"].sum())
+    counts = compute.count_outcomes(look.view, found.outcomes.assign(bucket=0))
+    said: list[Any] = [
+        say("bench_of", lang, all=count(whole)),
+        opener(address, "accepted", count(found.n), "total"),
+        say("bench_cases", lang),
+    ]
+    for key in dict.fromkeys((look.indicator.key, "unmapped")):
+        indicator = INDICATORS[key]
+        if indicator.measure == "outcome" and indicator.unit == "rate":
+            number = compute.evaluate(look.view, indicator, counts)
+            shown = str(value(number.value if number.shown else None, indicator.unit, lang))
+            said += [" · ", indicator.names.in_(lang), " ", opener(address, key, shown)]
+    return html.P(said, className="bench-numbers")
