@@ -32,8 +32,11 @@ def build(look: Look) -> tuple[Any, ...]:
     if not parts:
         chips.append(html.Span(say("bench_no_filters", lang), className="none"))
     steps = [
-        html.Button(say(f"bench_{name}", lang), type="button", title=say(f"bench_{name}_hint", lang), **attributes(data_step=step))
-        for name, step in (("undo", "-1"), ("redo", "1"))
+        html.Button(name, type="button", title=hint, **attributes(data_step=step))
+        for name, hint, step in (
+            (say("bench_undo", lang), say("bench_undo_hint", lang), "-1"),
+            (say("bench_redo", lang), say("bench_redo_hint", lang), "1"),
+        )
     ]
     return (
         html.Div([html.Div(steps, className="steps-back"), html.Div(chips, className="chips"), _numbers(look)], className="bench-head"),
