@@ -64,7 +64,16 @@ def test_chinese_texts_are_chinese_and_english_ones_hold_no_chinese() -> None:
     chinese = re.compile(r"[\u4e00-\u9fff]")
     assert [key for key, (_, en) in WORDS.items() if chinese.search(en) and key not in ("language", "language_hint")] == []
     alike = [key for key, (zh, _) in WORDS.items() if not chinese.search(zh)]
-    assert alike == ["language", "language_hint", "n", "ranking", "waiting_area", "export_name_csv", "export_name_csv_gb18030"]
+    assert alike == [
+        "language",
+        "language_hint",
+        "n",
+        "ranking",
+        "data_row_id",
+        "waiting_area",
+        "export_name_csv",
+        "export_name_csv_gb18030",
+    ]
 
 
 def test_every_text_is_used_and_every_used_text_exists() -> None:
