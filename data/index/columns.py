@@ -101,7 +101,7 @@ def read(snapshot: Snapshot, packing: Packing) -> tuple[ByTime, ByArea]:
 
 
 class _Reading:
-    """Both orders while they fill, batch by batch."""
+    """Both orders while they fill, batch by batch; ``is_in_order`` says whether the days came one after another."""
 
     def __init__(self, snapshot: Snapshot, packing: Packing) -> None:
         counts = snapshot.frame("SELECT area_ix, count(*) AS n FROM event GROUP BY ALL")
@@ -113,6 +113,7 @@ class _Reading:
         self._time, self._area = (Rows(*(np.empty(n, dtype=np.uint16) for _ in Rows._fields)) for _ in range(2))
         self._exact = {name: np.empty(n, dtype=kind) for name, kind in _EXACT.items()}
         self._event_ix = np.empty(n, dtype=np.int32)
+        self.is_in_order, self._is_place = True, True
 
     def take(self, columns: Mapping[str, npt.NDArray[Any]]) -> None:
         """Pack the next rows and put them into both orders."""
@@ -124,25 +125,23 @@ class _Reading:
         _pack(columns["kind"], codes["kind"], time.kind)
         _pack_clock(columns["hour_of_week"], columns["duration_s"], self._bucket, time.clock)
         time.area[:], time.day[:], self._event_ix[here] = columns["area"], columns["day"], columns["event_ix"]
+        places = np.arange(self._at, self._at + size, dtype=np.int32)
+        days = self._time.day[max(0, self._at - 1) : self._at + size]
+        self.is_in_order &= not bool(np.any(days[1:] < days[:-1]))
+        self._is_place &= np.array_equal(columns["event_ix"], places)
         targets = np.empty(size, dtype=np.int32)
         _find(time.area, self._following, targets)
         for column, ordered in zip(time, self._area, strict=True):
             _put(column, targets, ordered)
         for name in ("lon", "lat", "duration_s"):
             _put(columns[name], targets, self._exact[name])
-        _put(np.arange(self._at, self._at + size, dtype=np.int32), targets, self._exact["place"])
+        _put(places, targets, self._exact["place"])
         self._at += size
-
-    @property
-    def is_in_order(self) -> bool:
-        """Whether the days came one after another."""
-        return not np.any(self._time.day[1:] < self._time.day[:-1])
 
     def by_time(self) -> ByTime:
         """What was read, in order of time."""
-        is_place = np.array_equal(self._event_ix, np.arange(self._at, dtype=np.int32))
         starts = np.searchsorted(self._time.day, np.arange(self._packing.days + 1)).astype(np.int64)
-        return ByTime(self._time, starts, None if is_place else self._event_ix)
+        return ByTime(self._time, starts, None if self._is_place else self._event_ix)
 
     def by_area(self) -> ByArea:
         """What was read, in order of area."""

@@ -158,9 +158,12 @@ class Index:
                 return self._words[key]
         first, last = view.snapshot.days or (None, None)
         found = QUESTIONS["matching"].ask(view, Selection(q=words, from_day=first, to_day=last))["event_ix"].to_numpy()
-        kept = np.zeros(self.events, dtype=bool)
         numbers = self._by_time.event_ix
-        kept[found if numbers is None else np.searchsorted(numbers, found)] = True
+        if numbers is None:
+            kept = np.zeros(self.events, dtype=bool)
+            kept[found] = True
+        else:
+            kept = np.isin(numbers, found)
         with self._words_lock:
             self._words[key] = kept
             while len(self._words) > KEPT_WORDS:

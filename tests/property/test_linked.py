@@ -264,16 +264,18 @@ def test_threads_share_a_pass_and_others_wait_for_none(place: Place, monkeypatch
     index.close()
 
 
-def test_an_index_with_gaps_in_the_numbers_of_events(place: Place, tmp_path: Path) -> None:
-    """Events that were taken away leave gaps, and words are found by number."""
-    path = tmp_path / "gaps.duckdb"
+@pytest.mark.parametrize("change", ["DELETE FROM event WHERE event_ix % 3 = 1", "UPDATE event SET day = day - event_ix % 5"])
+def test_events_with_gaps_in_their_numbers_and_out_of_the_order_of_days(place: Place, tmp_path: Path, change: str) -> None:
+    """Words are found by number, and passes rely on days that come one after another."""
+    path = tmp_path / "changed.duckdb"
     shutil.copy(place.snapshot.path, path)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("DELETE FROM event WHERE event_ix % 3 = 1")
+        connection.execute(change)
     snapshot = Snapshot(path)
     view = View(snapshot, shipped()[0])
     index = made(snapshot)
-    for selection in (Selection(window="all", q="停"), Selection(window="all", q="路", grid=(snapshot.areas.codes[1],))):
+    grid = (snapshot.areas.codes[1],)
+    for selection in (Selection(window="all", q="停"), Selection(window="all", q="路", grid=grid), Selection(window="30d", hours=(6, 20))):
         assert_equal(view, index, selection)
         assert_equal(view, index, selection)  # with the rows that are kept
     index.close()
