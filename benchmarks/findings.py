@@ -4,7 +4,7 @@ Weeks are made up from a known truth: levels of areas and categories, weekdays, 
 Poisson's or wider. In noise weeks any finding is a false alarm. In planted weeks one category of one street gets five standard
 deviations more on three days; it is found where the first finding names that category and that street.
 
-Usage: python benchmarks/findings.py [--weeks 200] [--seed N]
+Usage: python benchmarks/findings.py [--weeks 200] [--seed N] [--district N] [--noise N]
 """
 
 from __future__ import annotations
@@ -84,13 +84,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weeks", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--district", type=int, choices=range(len(DISTRICTS)), help="only this one")
+    parser.add_argument("--noise", type=int, choices=range(len(NOISES)), help="only this one")
     given = parser.parse_args()
     china = holidays.country_holidays("CN", years=range(2023, 2027))
     make_up = set(china.weekend_workdays)
     print("district                      noise   false alarms   planted, named first with street and category")
     began, clock = time.process_time(), time.perf_counter()
-    for name, streets, kinds, per_day in DISTRICTS:
-        for dispersion, swing in NOISES:
+    for name, streets, kinds, per_day in DISTRICTS if given.district is None else DISTRICTS[given.district :][:1]:
+        for dispersion, swing in NOISES if given.noise is None else NOISES[given.noise :][:1]:
             generator = np.random.default_rng(given.seed)
             alarms, found, size = 0, {"three days": 0, "week": 0, "each day": 0}, {key: [] for key in ("three days", "week", "each day")}
             for _ in range(given.weeks):

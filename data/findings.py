@@ -31,7 +31,11 @@ FEWEST: Final = 5
 FEWEST_MORE: Final = 3.0
 """Cases without which a cell is not spoken of, and cases more than expected."""
 RUN_DAYS: Final = 3
-DRAWS: Final = 800
+DRAWS: Final = 1000
+BATCH: Final = 50
+SIZES: Final = (1.5, 4.0, 10.0, 30.0)
+"""Expected cases at which cells are judged among larger ones."""
+LEAST_SCORE: Final = 2.5
 LONGEST_SCAN: Final = 35
 """Days up to which runs within the window are looked at."""
 RANGE: Final = 0.95
@@ -114,10 +118,10 @@ def of(model: Expected, largest: Floats | None = None) -> Findings:
     known = model.daily
     runs = list(_runs(known.length))
     cells = [finding for finding in _cells(model, runs, largest) if finding.area_ix != REST]
-    margins = list(_margins(model, cells))
-    listed = sorted([*cells, *margins], key=lambda one: (one.chance, -abs(one.score)))
+    margins = [margin for margin in _margins(model) if not _is_echo(margin, cells)]
+    listed = sorted([*cells, *margins], key=lambda one: -abs(one.score))
     size = (len(known.areas) + 1) * (len(known.kinds) + 1)
-    return Findings(tuple(_without_echoes(listed)), model, size, known)
+    return Findings(tuple(listed), model, size, known)
 
 
 def usual_range(mean: float, variance: float, share: float = RANGE) -> tuple[int, int]:
@@ -144,49 +148,60 @@ def _spoken_of(count: Floats, mean: Floats) -> npt.NDArray[np.bool_]:
 
 def _cells(model: Expected, runs: list[tuple[int, int]], largest: Floats | None) -> list[Finding]:
     known = model.daily
-    best = np.zeros(known.counts.shape[1:])[:-1, :-1]
-    chosen: dict[tuple[int, int], tuple[tuple[int, int], float, float, int]] = {}
-    for offset, length in runs:
-        mean, variance, count = (side[:-1, :-1] for side in model.run(offset, length))
+    candidates: list[tuple[int, int, tuple[int, int], int, float, int, float, float]] = []
+    for run in runs:
+        mean, variance, count = (side[:-1, :-1] for side in model.run(*run))
         scores = np.where(_spoken_of(count, mean), score(count, mean, variance), 0.0)
-        for area, kind in zip(*np.nonzero(scores > np.maximum(best, 2.5)), strict=True):
-            best[area, kind] = scores[area, kind]
-            chosen[area, kind] = ((offset, length), float(mean[area, kind]), float(variance[area, kind]), int(count[area, kind]))
-    if not chosen:
+        size = np.searchsorted(SIZES, mean)
+        for area, kind in zip(*np.nonzero(scores > LEAST_SCORE), strict=True):
+            at = (area, kind)
+            found = (int(size[at]), float(scores[at]), int(count[at]), float(mean[at]), float(variance[at]))
+            candidates.append((int(area), int(kind), run, *found))
+    if not candidates:
         return []
-    largest = largest_by_chance(model) if largest is None else largest
-    answer = []
-    for (area, kind), (run, mean_, variance_, count_) in chosen.items():
-        chance = (1 + int((largest >= best[area, kind]).sum())) / (len(largest) + 1)
-        if chance <= CELL_SHARE:
-            low, high = usual_range(mean_, variance_)
-            answer.append(Finding(known.areas[area], known.kinds[kind], *run, count_, mean_, low, high, float(best[area, kind]), chance))
-    return answer
+    chances = largest_by_chance(model) if largest is None else largest
+    answer: dict[tuple[int, int], Finding] = {}
+    for area, kind, run, at_size, off, n, expectation, spread in candidates:
+        chance = _chance(chances, at_size, off)
+        before = answer.get((area, kind))
+        if chance > CELL_SHARE or (before is not None and (before.chance, -before.score) <= (chance, -off)):
+            continue
+        low, high = usual_range(expectation, spread)
+        answer[area, kind] = Finding(known.areas[area], known.kinds[kind], *run, n, expectation, low, high, off, chance)
+    return list(answer.values())
+
+
+def _chance(largest: Floats, size: int, off: float) -> float:
+    """How often a window names any cell with such a score, or a larger one, by chance alone."""
+    in_use = int((largest.max(axis=1) > 0).sum()) or 1
+    reached = int((largest[size] >= off).sum())
+    return min(1.0, in_use * (1 + reached) / (DRAWS + 1))
 
 
 def largest_by_chance(model: Expected) -> Floats:
-    """The largest score of all cells and runs, in each of :data:`DRAWS` windows drawn from the expectation."""
+    """The largest score of all cells and runs in each of :data:`DRAWS` windows drawn from the expectation, shape (sizes, draws).
+
+    Scores of few cases reach further by chance than those of many, so cells are judged among those of their size.
+    """
     runs = list(_runs(model.daily.length))
     generator = np.random.default_rng(_SEED)
     known, length = model.daily, model.daily.length
     per_day = np.stack([model.forecast(known.start + at, 1, known.start)[0][:-1, :-1] for at in range(length)])
-    short = min(length, RUN_DAYS)
-    dispersion = model.dispersion(short)[:-1, :-1]
+    dispersion = model.dispersion(min(length, RUN_DAYS))[:-1, :-1]
     level = known.counts[model.level_from : known.start].sum(axis=0)[:-1, :-1] + 0.5
     expectations = [(offset, size, *_of_cells(model, offset, size)) for offset, size in runs]
-    largest = np.empty(DRAWS)
-    for draw in range(DRAWS):
+    largest = np.zeros((len(SIZES) + 1, DRAWS))
+    for first in range(0, DRAWS, BATCH):
+        draws = np.arange(first, min(first + BATCH, DRAWS))
         # the level is known as well as its counts tell
-        mean = per_day * (generator.standard_gamma(level) / level)
+        mean = per_day * (generator.standard_gamma(level, (len(draws), *level.shape)) / level)[:, None]
         counts = _drawn(generator, mean, dispersion)
-        summed = np.concatenate([np.zeros((1, *counts.shape[1:])), np.cumsum(counts, axis=0)])
-        top = 0.0
+        summed = np.concatenate([np.zeros((len(draws), 1, *level.shape)), np.cumsum(counts, axis=1)], axis=1)
         for offset, size, expectation, variance in expectations:
-            count = summed[offset + size] - summed[offset]
-            worth = _spoken_of(count, expectation)
-            if worth.any():
-                top = max(top, float(score(count[worth], expectation[worth], variance[worth]).max()))
-        largest[draw] = top
+            count = summed[:, offset + size] - summed[:, offset]
+            draw, area, kind = np.nonzero(_spoken_of(count, expectation))
+            scores = score(count[draw, area, kind], expectation[area, kind], variance[area, kind])
+            np.maximum.at(largest, (np.searchsorted(SIZES, expectation)[area, kind], draws[draw]), scores)
     return largest
 
 
@@ -207,7 +222,7 @@ def _drawn(generator: np.random.Generator, mean: Floats, dispersion: Floats) -> 
     return generator.poisson(shaped).astype(np.float64)
 
 
-def _margins(model: Expected, cells: list[Finding]) -> Iterator[Finding]:
+def _margins(model: Expected) -> Iterator[Finding]:
     """The whole, each area, each category, over the whole window."""
     known = model.daily
     mean, variance, count = model.run(0, known.length)
@@ -244,19 +259,12 @@ def _as_normal(score_: float, freedom: int) -> float:
     return (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(score_**2 / freedom))
 
 
-def _without_echoes(listed: list[Finding]) -> Iterator[Finding]:
-    """Without the area and the category that rose only because of a cell that is surer than they are."""
-    kept: list[Finding] = []
-    for one in listed:
-        is_echo = any(
-            known.area_ix is not None
-            and known.category_ix is not None
-            and (one.area_ix in (None, known.area_ix) and one.category_ix in (None, known.category_ix))
-            and (one.area_ix, one.category_ix) != (known.area_ix, known.category_ix)
-            and known.more * one.more > 0
-            and abs(known.more) >= abs(one.more) * 0.5
-            for known in kept
-        )
-        if not is_echo:
-            kept.append(one)
-            yield one
+def _is_echo(margin: Finding, cells: list[Finding]) -> bool:
+    """Whether the whole, an area or a category changed only because a cell of it did, which is named itself."""
+    return any(
+        margin.area_ix in (None, cell.area_ix)
+        and margin.category_ix in (None, cell.category_ix)
+        and cell.more * margin.more > 0
+        and abs(cell.more) >= abs(margin.more) / 2
+        for cell in cells
+    )

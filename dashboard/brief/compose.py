@@ -129,9 +129,9 @@ def compose(
 
 
 def _draft(period: Period, lang: Language) -> str:
-    """What stands where an issued brief has its number; chosen days have no name beside their days."""
+    """What stands where an issued brief has its number; single and chosen days have no name beside their days."""
     words = say("brief_draft", lang)
-    if period.kind == "window":
+    if period.kind in ("window", "day"):
         return words
     return f"{period.name(lang)}（{words}）" if lang == "zh" else f"{period.name(lang)} ({words})"
 

@@ -85,7 +85,7 @@ class Press:
         name = asked.period.name(asked.selection.lang)
 
         def printed(number: str) -> Mapping[str, Any]:
-            words = number if asked.period.kind == "window" else f"{name} · {number}"
+            words = number if asked.period.kind in ("window", "day") else f"{name} · {number}"
             source = dataclasses.replace(made.provenance, address=f"/brief?{asked.address}&issue={number}")
             return archive.kept(dataclasses.replace(made, issue=words, provenance=source))
 

@@ -59,7 +59,7 @@ def opened(view: View, address: str, figure: Figure, kept: dict[str, Any]) -> fl
             selection = settle(view, Selection.parse_strict(wanted))[0]
             return len(camera_parts(view, selection, part)[part])
         return number[{"numerator": "numerator", "denominator": "denominator"}[part]]
-    if figure.kind == "count" and figure.indicator != "accepted" and number["denominator"] is not None:
+    if figure.kind == "count" and figure.indicator != "accepted":
         return number["n"]
     return number["value"] if number["shown"] else None
 
