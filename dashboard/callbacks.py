@@ -40,6 +40,13 @@ def register(app: Dash, context: Context, panels: Sequence[Panel], figures: Sequ
     _in_browser(app, "push", Output(ids.PUSHED, "data"), Input(ids.SELECTION, "data"))
     _in_browser(app, "settle", Output(ids.PAGE, "data-settled"), Input(ids.panel(panels[0].key), "children"))
     _in_browser(app, "arrange", Output(ids.PAGE, "data-scene"), Input(ids.ARRANGED, "data"))
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction(SCRIPTS, "graphs"),
+        [Output(ids.place(key), "children") for key in figures],
+        Input(ids.PAINTED, "data"),
+        State(ids.GRAPHS, "data"),
+        prevent_initial_call=True,
+    )
     for key in figures:
         _in_browser(app, "figure", Output(ids.chart(key), "figure"), Input(ids.figure(key), "data"), Input(ids.SCALE, "data"))
         app.clientside_callback(  # type: ignore[no-untyped-call]

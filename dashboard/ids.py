@@ -49,6 +49,11 @@ ARRANGED: Final = "arranged"
 SCALE: Final = "scale"
 """``dcc.Store``: pixels of the root type size, kept by ``controls.js``; figures are drawn for it."""
 
+GRAPHS: Final = "graphs"
+"""``dcc.Store``: the page's graphs as components, which are made once the map has been painted: their library is large."""
+PAINTED: Final = "painted"
+"""``dcc.Store``: true once the map has been painted, or has been waited for long enough; see ``controls.js``."""
+
 MAP: Final = "map"
 """The map's container."""
 MAP_VALUES: Final = "map-values"
@@ -92,6 +97,11 @@ def panel(key: str) -> str:
 def figure(key: str) -> str:
     """Id of the store that holds a chart's figure, sizes in the page's root type size."""
     return f"figure-{key}"
+
+
+def place(key: str) -> str:
+    """Id of the place where that graph will stand."""
+    return f"place-{key}"
 
 
 def chart(key: str) -> str:

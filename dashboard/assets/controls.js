@@ -11,6 +11,8 @@
     /* keys that no scene sets, see scenes/scene.py */
     const RESERVED = ["snapshot", "definition", "scene", "lang", "kiosk", "tour", "home", "open"];
 
+    const PAINT_MS = 8000; /* charts do not wait longer for the map */
+
     function setProps(id, props) {
         window.dash_clientside.set_props(id, props);
     }
@@ -67,7 +69,21 @@
 
     /* ---- callbacks -------------------------------------------------------------------------------------------- */
 
+    /* The charts' library is asked for once the map stands, so that it holds up neither map nor numbers. */
+    function painted() {
+        const here = page();
+        if (here && !here.dataset.painted && document.getElementById("map")) {
+            here.dataset.painted = "1";
+            setProps("painted", { data: true });
+        }
+    }
+    window.addEventListener("quanyu:painted", painted);
+
     const controls = {
+        graphs: function (isPainted, graphs) {
+            return isPainted ? graphs : graphs.map(function () { return window.dash_clientside.no_update; });
+        },
+
         push: function (query) {
             address = query || "";
             if (window.quanyuAddress.closed(window.location.search) !== window.quanyuAddress.closed(address)) {
@@ -85,6 +101,7 @@
             }
             follow();
             window.requestAnimationFrame(measure);
+            window.setTimeout(painted, PAINT_MS);
             return String(Date.now());
         },
 

@@ -524,6 +524,10 @@
             if (this.animation) {
                 this.ask.apply(this, CANVASES);
             }
+            if (!this.isPainted) {
+                this.isPainted = true;
+                window.dispatchEvent(new CustomEvent("quanyu:painted"));
+            }
         }
 
         /* ---- pointing and clicking ------------------------------------------------------------------------------ */

@@ -37,6 +37,8 @@ def layout(context: Context, query: str) -> html.Div:
             dcc.Store(id=ids.PUSHED),
             dcc.Store(id=ids.SCALE),
             dcc.Store(id=ids.ARRANGED),
+            dcc.Store(id=ids.PAINTED),
+            dcc.Store(id=ids.GRAPHS, data=[_graph(key) for key in FIGURES]),
             *(dcc.Store(id=ids.figure(key)) for key in FIGURES),
             html.A(say("skip", lang), href=f"#{ids.MAP}", className="skip"),
             slot("masthead", lang, html.Header),
@@ -64,14 +66,18 @@ def layout(context: Context, query: str) -> html.Div:
 
 def _slot(panel: Panel, scene: Scene, lang: Language) -> Any:
     """Where a panel stands: out of sight unless the scene has it, else in the scene's order."""
-    place = scene.place(str(panel.column), panel.key)
-    look: dict[str, Any] = {"hidden": place is None, "style": {"--order": place or 0}, **attributes(data_panel=panel.key)}
+    at = scene.place(str(panel.column), panel.key)
+    look: dict[str, Any] = {"hidden": at is None, "style": {"--order": at or 0}, **attributes(data_panel=panel.key)}
     if panel.key in FIGURES:
-        graph = dcc.Graph(id=ids.chart(panel.key), figure=blank(), config=CONFIG, responsive=True)
-        return html.Section(
-            [html.Div(id=ids.panel(panel.key)), html.Div(graph, className="chart")], className=f"slot slot-{panel.key}", **look
-        )
+        place = html.Div(id=ids.place(panel.key), className="chart")
+        return html.Section([html.Div(id=ids.panel(panel.key)), place], className=f"slot slot-{panel.key}", **look)
     return slot(panel.key, lang, functools.partial(html.Section, **look))
+
+
+def _graph(key: str) -> Any:
+    """A chart that stays while its figure changes, as a component is sent."""
+    graph = dcc.Graph(id=ids.chart(key), figure=blank(), config=CONFIG, responsive=True)
+    return graph.to_plotly_json()  # type: ignore[no-untyped-call]
 
 
 def register(app: Dash, context: Context) -> None:

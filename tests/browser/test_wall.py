@@ -191,3 +191,12 @@ def test_no_serious_fault_of_accessibility(open_wall: Open, width: int, height: 
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     serious = [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found if one["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_map_and_numbers_do_not_wait_for_the_library_of_the_charts(open_wall: Open) -> None:
+    page = open_wall()
+    when = page.evaluate("""() => performance.getEntriesByType('resource').map(one => [one.name, one.startTime, one.responseEnd])""")
+    library = next(start for name, start, _ in when if "plotly" in name)
+    boundaries = next(end for name, _, end in when if "/layers/areas/" in name)
+    numbers = min(end for name, _, end in when if "_dash-update-component" in name)
+    assert library > max(boundaries, numbers)
