@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as escaping
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -195,10 +196,15 @@ def _told(chart: Chart) -> str:
     )
 
 
+def _rows(words: str, letters: int) -> int:
+    """Lines of so many Chinese letters that a text takes."""
+    return max(1, math.ceil(sum(1.0 if ord(letter) > 0x2E7F else 0.5 for letter in words) / letters))
+
+
 def _lines(block: Block) -> float:
     """About how many lines of text a block takes; a sheet has some thirty-six of them."""
     if isinstance(block, Paragraph):
-        return max(1, -(-len(block.text) // 40)) * (0.75 if block.style == "note" else 1.0)
+        return _rows(block.text, 40) * (0.75 if block.style == "note" else 1.0)
     if isinstance(block, Table):
-        return 1.6 + 0.9 * len(block.rows) + sum(-(-len(note) // 52) for note in block.notes) * 0.7
+        return 1.6 + 0.9 * len(block.rows) + sum(_rows(note, 52) for note in block.notes) * 0.7
     return 7.2 if block.kind != "bars" else 2 + (0.75 if len(block.series) == 1 else 1.0) * len(block.categories)

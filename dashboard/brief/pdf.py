@@ -8,7 +8,7 @@ from typing import Any, Final
 from dashboard import qr
 from dashboard.brief.document import Document
 from dashboard.brief.markup import Element, Writing, text
-from dashboard.brief.provenance import lines, short
+from dashboard.brief.provenance import lines, scanned, short
 from dashboard.brief.template import Template
 from dashboard.words import say
 from data.errors import ConfigError
@@ -63,7 +63,8 @@ def _weasyprint() -> Any:
 
 def _page(document: Document, base: str) -> str:
     writing = Writing(document, base)
-    code = qr.picture(base + document.provenance.address)
+    address = scanned(document, base)
+    code = "" if address is None else qr.picture(address)
     body = Element("body", [writing.head(), *writing.sections(), writing.foot(code)], {"class": "brief-print"})
     variables = "".join(f"{name}:{value};" for name, value in LIGHT.css().items())
     meta = "".join(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dashboard.brief.document import Document
 from dashboard.words import say
+
+MOST_SCANNED: Final = 2200
+"""Bytes that a QR code of middling safety surely holds."""
 
 
 def lines(document: Document, base: str) -> list[str]:
@@ -28,3 +33,9 @@ def short(document: Document) -> str:
     found, lang = document.provenance, document.lang
     snapshot, definition = f"{say('brief_snapshot', lang)} {found.snapshot}", f"{say('brief_definition', lang)} {found.definition}"
     return " · ".join((snapshot, definition, found.window))
+
+
+def scanned(document: Document, base: str) -> str | None:
+    """The address that a QR code holds; None where it is too long for one, as with a drawn area of many corners."""
+    address = base + document.provenance.address
+    return address if len(address.encode()) <= MOST_SCANNED else None

@@ -20,7 +20,7 @@ from pptx.util import Emu, Pt
 from dashboard import qr
 from dashboard.brief import drawing, native
 from dashboard.brief.document import Chart, Document, Figure, Paragraph, Row, Section, Table, ordinal, plain
-from dashboard.brief.provenance import lines, short
+from dashboard.brief.provenance import lines, scanned, short
 from dashboard.brief.template import Template
 from dashboard.words import say
 from layers.palette import LIGHT
@@ -227,7 +227,10 @@ class _Maker:
             paragraph.space_after = Pt(6)
             _say(paragraph, line, 14, INK)
         side = self.y(0.42)
-        picture = io.BytesIO(qr.png(self.base + self.document.provenance.address))
+        address = scanned(self.document, self.base)
+        if address is None:
+            return
+        picture = io.BytesIO(qr.png(address))
         made.shapes.add_picture(picture, self.x(0.95) - side, self.y(0.3), side, side)
         self.text(made, say("brief_scan", self.document.lang), (0.65, 0.74, 0.3, 0.05), 12, QUIET, align=PP_ALIGN.RIGHT)
 

@@ -23,7 +23,7 @@ from dashboard import qr
 from dashboard.brief import word_chart, word_table
 from dashboard.brief import word_look as look
 from dashboard.brief.document import Document, Paragraph, Section, Table, ordinal
-from dashboard.brief.provenance import lines, short
+from dashboard.brief.provenance import lines, scanned, short
 from dashboard.brief.template import Template
 from dashboard.words import say
 
@@ -129,8 +129,10 @@ def _code(file: Any, document: Document, base: str) -> None:
     paragraph.paragraph_format.first_line_indent = 0
     paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_before = Pt(12)
-    paragraph.add_run().add_picture(io.BytesIO(qr.png(base + document.provenance.address)), width=Mm(26))
-    for line in (say("brief_scan", document.lang), document.provenance.sentence, short(document)):
+    address = scanned(document, base)
+    if address is not None:
+        paragraph.add_run().add_picture(io.BytesIO(qr.png(address)), width=Mm(26))
+    for line in (*([say("brief_scan", document.lang)] if address else []), document.provenance.sentence, short(document)):
         note = file.add_paragraph(line, style=look.NOTE)
         note.paragraph_format.keep_with_next = line != short(document)
 

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,17 @@ def test_every_file_says_where_it_comes_from_and_that_it_is_a_draft(made: tuple[
     for text in texts.values():
         for wanted in (found.snapshot, found.definition, mark):
             assert squeezed(wanted) in squeezed(text)
+
+
+def test_an_address_too_long_for_a_code_makes_files_without_one(view: View) -> None:
+    departments = ",".join(f"不存在的部门{at}号" * 4 for at in range(30))
+    document, template = composed(view, "area=990108001")
+    source = replace(document.provenance, address=f"{document.provenance.address}&q={departments}")
+    long = replace(document, provenance=source)
+    for ending in files.FORMATS:
+        assert files.written(long, template, ending, BASE)
+    shapes = [docx.Document(io.BytesIO(files.written(one, template, "docx", BASE))).inline_shapes for one in (document, long)]
+    assert len(shapes[0]) == len(shapes[1]) + 1
 
 
 def test_an_office_file_takes_the_place_of_the_look(view: View, tmp_path: Path) -> None:

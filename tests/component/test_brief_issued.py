@@ -85,7 +85,7 @@ def test_the_same_numbers_after_the_data_were_restated_and_the_cases_to_blame(st
     assert told["11-17", "示范区", "按期结案率"][2] == "A1"
     after = next(row.cells[4] for row in table.rows if row.cells[:3] == ("11-18", "示范区", "受理量"))
     assert isinstance(after, Figure)
-    assert after.changes["from"] == "2026-11-18"
+    assert (after.changes["from"], after.changes["snapshot"]) == ("2026-11-18", now.snapshot.id)
 
     # the next draft of the area says so, too
     later = press.draft(now, asked(now, "from=2026-11-20&to=2026-11-20&template=weekly", shipped()))

@@ -56,7 +56,8 @@ def told(edition: Edition, found: Mapping[str, Any], issue: str, first: str, las
 
 def _row(edition: Edition, entry: Mapping[str, Any], name: str) -> Row:
     indicator = INDICATORS[entry["indicator"]]
-    day = {"from": entry["day"], "to": entry["day"], "window": None, "area": entry["area"]}
+    pinned = {"snapshot": edition.view.snapshot.id, "definition": edition.view.definition.key}
+    day = {"from": entry["day"], "to": entry["day"], "window": None, "area": entry["area"], **pinned}
     cases = list(entry["cases"])
     more = len(cases) + int(entry.get("more", 0)) - MOST_IDS
     listed = "、".join(cases[:MOST_IDS]) + (edition.words("and_more", n=count(more)) if more > 0 else "")

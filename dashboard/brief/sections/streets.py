@@ -27,7 +27,7 @@ OTHERWISE: Final = ("disposal_on_time_rate", "closing_on_time_rate", "closing_ra
 SHORT: Final[Mapping[str, Words]] = {
     "accepted": Words("受理", "Cases"),
     "per_10k": Words("万人诉求", "Per 10k"),
-    "response_rate": Words("响应率", "Contact"),
+    "response_rate": Words("响应率", "Reply"),
     "resolution_rate": Words("解决率", "Solved"),
     "satisfaction_rate": Words("满意率", "Satisf."),
     "composite_score": Words("综合", "Score"),
