@@ -276,6 +276,10 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
         "，较{before} {change} 个百分点，变化超出误差。",
         ", {change} points against {before}, more than chance explains.",
     ),
+    "brief_finding_rate_open": (
+        "，较{before} {change} 个百分点；尚有 {n} 件未到期，不作判断。",
+        ", {change} points against {before}; {n} cases are not due yet, so nothing is concluded.",
+    ),
     "brief_finding_rate_same": ("，较{before} {change} 个百分点，变化在误差之内。", ", {change} points against {before}, within error."),
     "brief_finding_rule": (
         "“异动”指偶然难以解释的变化：同时检验 {n} 个组合，没有变化时一期简报误报任何一处的可能不超过 5%。",

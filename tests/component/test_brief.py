@@ -141,3 +141,11 @@ def test_texts_of_cases_are_masked(view: View) -> None:
     document, _ = made(view, "")
     cases = next(section for section in document.sections if section.key == "cases")
     assert any(isinstance(block, Paragraph) and block.text.startswith("〔") for block in cases.blocks)
+
+
+def test_a_rate_whose_cases_are_not_all_due_is_not_called_changed(view: View) -> None:
+    found = asked(view, "from=2026-11-15&to=2026-11-21", shipped())
+    edition = Edition(view, found.selection, found.template, found.period)
+    assert edition.now["closing_rate"].excluded["not_due"] > 0
+    lines = [block.text for block in compose(edition).sections[0].blocks if isinstance(block, Paragraph)]
+    assert not any(line.startswith(("结案率", "按期处置率", "按期结案率")) and "误差" in line for line in lines)

@@ -152,16 +152,16 @@ def _rates(edition: Edition) -> list[tuple[Run, ...]]:
         value, before = float(now.value or 0), float(then.value or 0)
         error = math.sqrt(sum(_variance(rate, n) for rate, n in ((value, now.n), (before, then.n))))
         off = abs(value - before) / error if error else 0.0
-        is_real = off >= RATE_SCORE
+        waiting = now.excluded.get("not_due", 0)
+        # cases that are not due yet are the slow ones: until they are, the newer window looks different by itself
+        key = "finding_rate_open" if waiting else "finding_rate_real" if off >= RATE_SCORE else "finding_rate_same"
+        points = signed((value - before) * 100)
         runs: tuple[Run, ...] = (
             f"{indicator.names.in_(edition.lang)}{' ' if edition.lang == 'zh' else ': '}",
             edition.number(indicator, now, {}, in_words=True),
-            edition.words(
-                "finding_rate_real" if is_real else "finding_rate_same",
-                before=edition.period.before(edition.lang),
-                change=signed((value - before) * 100),
-            ),
+            edition.words(key, before=edition.period.before(edition.lang), change=points, n=count(waiting)),
         )
+        off = 0.0 if waiting else off
         listed.append((off, indicator, runs))
     listed.sort(key=lambda one: -one[0])
     return [runs for _, _, runs in listed]
