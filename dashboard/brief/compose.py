@@ -138,7 +138,7 @@ def _draft(period: Period, lang: Language) -> str:
 
 def _section(edition: Edition, key: str, remark: str, note: Note | None) -> Section:
     part, lang = SECTIONS[key], edition.lang
-    title = part.names.in_(lang).format(now=edition.period.now(lang), level=edition.look.level_below)
+    title = part.names.in_(lang).format(now=edition.period.now(lang), level=edition.look.level_below or say("brief_area", lang))
     remarks: tuple[Block, ...] = (Paragraph((say("brief_remark_marked", lang, text=remark),), "remark"),) if remark else ()
     try:
         made = part.build(edition)

@@ -108,7 +108,9 @@ def _columns(chart: Chart) -> str:
                 f'height="{high:.1f}" fill="{colour}"/>'
             )
         if at % every == 0:
-            parts.append(_text(x + step * 0.4, base + 16, name, "middle"))
+            # the last one ends where the drawing does
+            middle = min(x + step * 0.4, WIDTH - _width(name) / 2)
+            parts.append(_text(middle, base + 16, name, "middle"))
     parts.append(f'<line x1="40" x2="{WIDTH}" y1="{base}" y2="{base}" stroke="{LIGHT.faint}"/>')
     return _svg(start + STAND - 6, parts)
 

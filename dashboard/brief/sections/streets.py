@@ -160,4 +160,4 @@ def _notes(edition: Edition, ranked: Indicator, found: Ranking) -> tuple[str, ..
     return tuple(listed)
 
 
-PART: Final = Part("streets", Words("街道情况", "Areas"), build)
+PART: Final = Part("streets", Words("{level}情况", "By {level}"), build)
