@@ -28,6 +28,7 @@ from dashboard.log import note_failure
 from dashboard.page import Accept, Page
 from dashboard.pages import PAGES
 from dashboard.preview import origin_of
+from dashboard.saved import routes as saved
 from dashboard.scenes.file import read, shipped
 from dashboard.settings import Settings
 from dashboard.table import grid
@@ -164,7 +165,12 @@ def create_app(
     server.url_map.merge_slashes = False
     pictures = origin_of(settings.video_template)
     guard = Guard(
-        server, settings.hosts, context.metrics, desk.bodies(settings) | brief_routes.bodies(), is_policy_on=is_policy_on, pictures=pictures
+        server,
+        settings.hosts,
+        context.metrics,
+        {**desk.bodies(settings), **saved.bodies()} | brief_routes.bodies(),
+        is_policy_on=is_policy_on,
+        pictures=pictures,
     )
     answer_errors(server, lambda error: note_failure(context, f"request {request.endpoint}", error))
     Compress(server)
@@ -179,6 +185,7 @@ def create_app(
     server.register_blueprint(brief_routes.routes(context))
     server.register_blueprint(export.routes(context))
     server.register_blueprint(table.routes(context))
+    server.register_blueprint(saved.routes(context))
     grid.set_library_aside()
     with _without_dash_variables():
         app = Application(

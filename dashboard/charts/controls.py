@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from dash import html
 
@@ -55,10 +55,11 @@ def draw(
     address: str,
     lang: Language,
     here: str = "screen",
+    spare: Sequence[Any] = (),
 ) -> html.Div:
     """Menus for window, category, source, stage, comparison and definition, chips for everything else, and the other language.
 
-    ``here`` is the page they stand on, one of :data:`PAGES`; the others are linked.
+    ``here`` is the page they stand on, one of :data:`PAGES`; the others are linked. ``spare`` are further menus.
     """
     other = "en" if lang == "zh" else "zh"
     return html.Div(
@@ -73,6 +74,7 @@ def draw(
             _definitions(definitions, address, lang),
             *([_shows(selection, lang)] if here == "screen" else []),
             *([] if selection.kiosk else [_to_page(key, selection, address, lang) for key in PAGES if key != here]),
+            *spare,
             link(
                 address,
                 {"lang": other if other == "en" else None},

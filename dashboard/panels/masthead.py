@@ -11,6 +11,7 @@ from dashboard.charts.controls import Chip, Definitions
 from dashboard.charts.masthead import Tab
 from dashboard.links import attributes, merge
 from dashboard.look import Look
+from dashboard.saved.opener import opener
 from dashboard.scenes.applied import lacks
 from dashboard.scenes.walk import Step, step
 from dashboard.words import say
@@ -48,6 +49,7 @@ def _head(look: Look, here: str, versus: str, tabs: Any, *, touring: Any = None,
         address=look.address,
         lang=lang,
         here=here,
+        spare=[] if selection.kiosk else [opener(lang)],
     )
     side = html.Div([menus] if touring is None else [menus, touring], className="head-side")
     rows = [html.Div([title, tabs, clock], className="head-line is-first"), html.Div([says, side], className="head-line")]

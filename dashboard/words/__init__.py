@@ -15,11 +15,12 @@ from dashboard.words.data import DATA
 from dashboard.words.export import EXPORT
 from dashboard.words.indicators import INDICATORS
 from dashboard.words.opened import OPENED
+from dashboard.words.saved import SAVED
 from dashboard.words.study import STUDY
 from dashboard.words.video import VIDEO
 from dashboard.words.wall import WALL
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY, **VIDEO, **EXPORT, **BRIEF, **CASES}
+WORDS: Final[dict[str, tuple[str, str]]] = {**WALL, **OPENED, **INDICATORS, **DATA, **STUDY, **VIDEO, **EXPORT, **BRIEF, **CASES, **SAVED}
 
 
 def say(key: str, lang: Language, **values: object) -> str:

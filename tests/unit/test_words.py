@@ -27,6 +27,7 @@ STEMS = (
     "compare_",
     "export_",
     "limit_",
+    "saved_",
     "case_rework",
     "case_postpone",
     "case_bounce",
