@@ -85,7 +85,10 @@ def say(key: str, lang: Language) -> str:
 
 def component(lang: Language, ground: Ground | None = None) -> html.Div:
     """The map, filling what holds it. It stays empty until the first payload, and keeps its place afterwards."""
-    known: dict[str, Any] = {"data-words": json.dumps({key: say(key, lang) for key in WORDS}, ensure_ascii=False)}
+    known: dict[str, Any] = {
+        "data-words": json.dumps({key: say(key, lang) for key in WORDS}, ensure_ascii=False),
+        "data-layers": json.dumps({key: layer.names[lang] for key, layer in LAYERS.items()}, ensure_ascii=False),
+    }
     if ground is not None:
         known["data-tiles"] = json.dumps(ground.drawn(), ensure_ascii=False)
     return html.Div(
@@ -136,7 +139,7 @@ def payload(view: View, selection: Selection, indicator: str, lang: Language, an
     -------
     dict
         ``area`` (``ix``, ``code``), ``depth`` of the coloured level, addresses of the files, ``layers`` (values by key of those
-        that are on), ``available`` (key, name, on), ``legend`` (``scale``, ``marks``, ``notes``).
+        that are on), ``legend`` (``scale``, ``marks``, ``notes``).
     """
     drawing = Drawing(answers or Answers(view, selection), indicator, lang)
     shown = chosen(selection.layers)
@@ -150,7 +153,6 @@ def payload(view: View, selection: Selection, indicator: str, lang: Language, an
         "areas_address": address(view, "areas", drawing.root),
         "video_address": address(view, "video", drawing.root) if "video" in drawn else None,
         "layers": {key: one.values for key, one in drawn.items()},
-        "available": [{"key": key, "name": layer.names[lang], "on": key in shown} for key, layer in LAYERS.items()],
         "legend": _legend(drawing, drawn),
     }
 

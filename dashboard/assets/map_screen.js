@@ -177,6 +177,10 @@
         take(payload) {
             const screen = this;
             this.payload = payload;
+            const names = JSON.parse(this.holder.dataset.layers);
+            payload.available = payload.available || Object.keys(names).map(function (key) {
+                return { key: key, name: names[key], on: key in payload.layers };
+            });
             window.clearTimeout(this.retry);
             Promise.all([fetched(payload.areas_address), payload.video_address ? fetched(payload.video_address) : null]).then(function (raw) {
                 if (screen.isClosed || screen.payload !== payload) {
