@@ -93,6 +93,9 @@ def test_a_brief_of_any_area_and_of_no_cases_is_whole(view: View, area: int) -> 
         document, _ = made(view, f"area={code}&{days}")
         assert [section.key for section in document.sections] == list(shipped()["weekly"].sections)
         assert all(section.blocks and section.message for section in document.sections)
+    shown = ask(view, Selection(area=code))["indicators"]["video_online_rate"]
+    rates = [figure.value for key, figure in figures(document) if key == "video" and figure.kind == "rate"]
+    assert rates in ([], [shown["value"] if shown["shown"] else None])
 
 
 def test_an_address_without_days_is_the_last_period_that_is_over(view: View) -> None:

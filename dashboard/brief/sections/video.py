@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.brief.document import Column, Figure, Paragraph, Row, Table
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
-from dashboard.format import MISSING, count, local, plain
+from dashboard.format import MISSING, count, local
 from data import queries
 from data.indicators import compute
 from data.indicators.registry import INDICATORS
@@ -30,7 +30,7 @@ def build(edition: Edition) -> Made:
     number = compute.of_video(edition.view, edition.answers(queries.video_points))
     if not len(known):
         return Made((Paragraph((edition.words("video_none"),)),), edition.words("video_none"))
-    rate = f"{plain(number.value, 'rate')}%"
+    rate = edition.number(INDICATORS[RATE], number, {})
     whole = Paragraph(
         (
             edition.words("video_used"),
@@ -38,13 +38,13 @@ def build(edition: Edition) -> Made:
             edition.words("video_online"),
             Figure(count(len(known) - len(rest)), len(known) - len(rest), "count", RATE, {"part": "numerator"}),
             edition.words("video_points") + ("（" if edition.lang == "zh" else " ("),
-            Figure(rate, number.value, "rate", RATE),
+            rate,
             ("）" if edition.lang == "zh" else ")") + edition.words("video_rest"),
             Figure(count(len(rest)), len(rest), "count", RATE, {"part": "rest"}),
             (edition.words("video_points") if edition.lang == "zh" else "") + edition.stop,
         )
     )
-    message = edition.words("video_message", rate=rate, rest=count(len(rest)))
+    message = edition.words("video_message", rate=rate.text, rest=count(len(rest)))
     if not len(rest):
         return Made((whole,), message)
     n = rest["status"].value_counts()
