@@ -114,7 +114,7 @@ def _cells(rank: Rank, shown: Standings) -> list[Any]:
     known = rank.low is not None or rank.high is not None
     ends = f"{plain(rank.low, kind)}–{plain(rank.high, kind)}" if known else MISSING
     sign = [html.Small(MISSED, className="missed", title=rank.missed)] if rank.missed else []
-    cells += [html.Th([rank.name, *sign], scope="row")]
+    cells += [html.Th([rank.name, *sign] if sign else rank.name, scope="row")]
     cells += [html.Td(text, className="n in-list") for text in (str(value(rank.value, kind, shown.lang)), ends, count(rank.n))]
     if has_people(shown):
         cells.append(html.Td(plain(rank.per_10k, "per_10k"), className="n"))
