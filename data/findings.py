@@ -24,8 +24,8 @@ from data.expected import Expected, expected, score
 from data.selection import Selection
 from data.view import View
 
-CELL_SHARE: Final = 0.036
-MARGIN_SHARE: Final = 0.010
+CELL_SHARE: Final = 0.03
+MARGIN_SHARE: Final = 0.008
 """Shares of the briefs that may report a change of a cell, or of the whole, an area or a category, where there is none."""
 FEWEST: Final = 5
 FEWEST_MORE: Final = 3.0
