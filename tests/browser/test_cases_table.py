@@ -101,7 +101,7 @@ def test_a_search_narrows_the_whole_page(page: Page, address: str) -> None:
     assert words in unquote(page.url)
     wait_for_first(page, expected["rows"][0]["event_id"])
     page.wait_for_selector(f".slot-cases h2 >> text=/\\b{expected['total']:,}\\b/")
-    page.wait_for_selector(".controls .chip")
+    page.wait_for_selector("a.chip[data-change*='q=']")
     page.go_back()
     page.wait_for_selector(f".slot-cases h2 >> text=/\\b{rows(page, address)['total']:,}\\b/")
 
