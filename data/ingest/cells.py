@@ -58,6 +58,8 @@ class Cells:
         a cell that they do not serve. Without, every cell is read in full.
     order
         How dates that end in the year are read.
+    are_kept
+        Every raw cell stands beside the fields as it came (``k`` and its column).
     """
 
     def __init__(
@@ -72,19 +74,21 @@ class Cells:
         is_projected: bool,
         ways: Mapping[int, str] | None = None,
         order: DayOrder = DayOrder.MONTH,
+        are_kept: bool = False,
     ) -> None:
         self._fields, self._recognised, self._raw = fields, recognised, raw
         self._zone, self._parameters, self._words = zone, parameters, words
         self._is_projected, self._order = is_projected, order
         self._present = set(recognised.columns)
         self._plain, self._is_short = dict(ways or {}), ways is not None
+        self.kept = [f"k{ix}" for ix in range(len(raw.headers))] if are_kept else []
         self._repaired: set[str] = set()
         self._in_parts: set[str] = set()
         self._has_position = bool({item.name for item in fields} >= {"lon", "lat"} and self._present & {"lon", "point"})
 
     def typed(self, rows: str = "") -> str:
         """The chain of projections, over all rows or those that a condition on ``row_no`` chooses."""
-        always = ["row_no", "is_odd"] if self._is_short else ["row_no"]
+        always = ["row_no", *(["is_odd"] if self._is_short else []), *self.kept]
         self._repaired, self._in_parts = set(), set()
         cleaned, readable, valued, final = list(always), list(always), list(always), list(always)
         for item in self._fields:
@@ -106,6 +110,7 @@ class Cells:
         """The raw rows with the values of plain cells beside them."""
         native, text = self._read()
         columns = ["row_no", *(f"c{ix}" for ix in sorted(native | text)), *(f"{value} AS f{ix}" for ix, value in self._plain.items())]
+        columns += [f"c{name[1:]} AS {name}" for name in self.kept]
         return f"SELECT {', '.join(columns)} FROM {self._raw.relation} {rows}"
 
     def _columns(self) -> list[str]:
@@ -119,6 +124,7 @@ class Cells:
         return [
             "row_no",
             *([f"({self._odd(native)}) AS is_odd"] if self._is_short else []),
+            *self.kept,
             *(f"c{ix}" for ix in sorted(native)),
             *(f"{cell} AS t{ix}" for ix, cell in trimmed.items()),
             *(f"f{ix}" for ix in self._plain),

@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.ingest import frames, placing
+from data.ingest import frames, placing, telling
 from data.ingest.areas import Division
 from data.ingest.events import absent
 from data.ingest.fields import level_fields
 from data.ingest.rules import BIT, POSITION_CODES
+from data.schema import DATUMS
 
 _FK: Final = ("E_FK_STREET", "E_FK_GRID", "E_GRID_MISMATCH")
 _MISMATCH: Final = BIT["E_GRID_MISMATCH"]
+_OTHER_DATUMS: Final = [ix for ix, datum in enumerate(DATUMS) if datum != "WGS84"]
 Integers = npt.NDArray[np.integer[Any]]
 
 
@@ -39,6 +41,8 @@ class EventPlaces:
         Fields in which a row names its area: the code, and one per level.
     absent
         Fields that no file has, with their SQL types.
+    are_converted
+        Whether some position was staged in another datum or system than WGS 84.
     details
         ``file_ix, row_no, code, column_name, value``: rows that are quarantined for naming no area.
     findings
@@ -56,15 +60,20 @@ class EventPlaces:
         self.columns = ("area_code", *(item.name for item in level_fields(levels)))
         self.absent = absent(connection, levels)
         self._named_by = [name for name in self.columns if name not in self.absent]
+        self.are_converted = False
         self.details: list[pd.DataFrame] = []
         self.findings: list[tuple[int, str, int]] = []
 
     def judge(self) -> None:
-        """Fill ``located``: per staged row (``stage_row``) its position in WGS 84, the area there, and the one it names (``own_``)."""
+        """Fill ``located``: per staged row (``stage_row``) the area at its position, and the one it names (``own_``).
+
+        Its position in WGS 84 stands there too (``at_lon``, ``at_lat``) unless all that are usable are in WGS 84 as staged.
+        """
         rows, found = self._located()
         own = self._declared()
         named = self._named(own)
-        places = {"stage_row": rows, "at_lon": found.lon, "at_lat": found.lat, "at_area": found.area_ix}
+        places: dict[str, npt.NDArray[Any]] = {"stage_row": rows, "at_area": found.area_ix}
+        places |= {"at_lon": found.lon, "at_lat": found.lat} if self.are_converted else {}
         places |= {name: own[name].to_numpy()[named] for name in ("own_ix", "own_area")}
         frames.temporary(self._connection, "located", pd.DataFrame(places, copy=False))
         self._without_place(rows, own["own_bits"].to_numpy()[named])
@@ -78,6 +87,7 @@ class EventPlaces:
         lon, lat = (np.array(arrays.pop(name), dtype=float) for name in ("lon", "lat"))
         rows, staged, datum_ix, file_ix = (np.array(arrays.pop(name)) for name in ("stage_row", "position_code", "datum_ix", "file_ix"))
         code = staged.copy()
+        self.are_converted = bool(self._epsg) or bool(np.isin(datum_ix, _OTHER_DATUMS).any())
         for file, epsg in self._epsg.items():
             of_file = np.flatnonzero(file_ix == file)
             part = lon[of_file], lat[of_file], code[of_file]
@@ -123,22 +133,15 @@ class EventPlaces:
         return pd.DataFrame(own, columns=columns).astype({**dict.fromkeys(self._named_by, "str"), **kinds})
 
     def _named(self, own: pd.DataFrame) -> Integers:
-        """The row of ``own`` for every staged row.
-
-        By hashes of the cells, which tell them apart exactly where no two combinations share one; else they are made anew.
-        """
+        """The row of ``own`` for every staged row."""
         n = int(self._connection.execute("SELECT count(*) FROM stage").fetchall()[0][0])
         if len(own) <= 1:
             return np.zeros(n, dtype=np.int32)
         frames.temporary(self._connection, "own", own[self._named_by])
-        for salt in range(len(own)):
-            hashed = f"hash({', '.join(self._named_by)}, {salt}) AS h"
-            known = np.asarray(self._connection.execute(f"SELECT {hashed} FROM own").fetchnumpy()["h"])
-            order = np.argsort(known)
-            if (np.diff(known[order]) > 0).all():
-                rows = np.asarray(self._connection.execute(f"SELECT {hashed} FROM stage").fetchnumpy()["h"])
-                return order[np.searchsorted(known, rows, sorter=order)].astype(np.int32)
-        raise AssertionError("hashes of different cells are equal whatever stands beside them")
+        hashed = f"SELECT {telling.hash_of(self._connection, 'own', self._named_by)} AS h FROM"
+        known, rows = (np.asarray(self._connection.execute(f"{hashed} {table}").fetchnumpy()["h"]) for table in ("own", "stage"))
+        order = np.argsort(known)
+        return order[np.searchsorted(known, rows, sorter=order)].astype(np.int32)
 
     def _without_place(self, rows: Integers, bits: Integers) -> None:
         """Codes that name no area quarantine a row without a usable position; with one they are findings."""

@@ -100,16 +100,17 @@ class EventTable:
         # The sides of the joins are as written: rows stream past small tables, which the planner cannot know of them.
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         dictionaries.outcomes(self._rows(), as_of, before)
-        order = "" if self._is_in_order() else "ORDER BY reported_at"
+        is_in_order = self._is_in_order()
         for table, condition in (("event", "codes = 0"), ("rival", "codes <> 0")):
-            statement = self._insert(zone, table, condition, order)
-            named = {"as_of": as_of, **self._raster(), **parameters.values}
+            statement = self._insert(zone, table, condition, dictionaries.path_key, is_in_order=is_in_order)
+            named = {"as_of": as_of, "first": self.first, **self._raster(), **parameters.values}
             wanted = duckdb.extract_statements(statement)[0].named_parameters
             connection.execute(statement, {name: value for name, value in named.items() if name in wanted})
         connection.execute("RESET disabled_optimizers")
-        new = "event_ix IS NULL"
+        new = f"event_ix >= {self.first}" if is_in_order else "event_ix IS NULL"
         shift, self.written = connection.execute(f"SELECT coalesce(min(rowid), 0), count(*) FROM event WHERE {new}").fetchall()[0]
-        connection.execute(f"UPDATE event SET event_ix = rowid - $shift + $first WHERE {new}", {"shift": shift, "first": self.first})
+        if not is_in_order:
+            connection.execute(f"UPDATE event SET event_ix = rowid - $shift + $first WHERE {new}", {"shift": shift, "first": self.first})
         return dictionaries
 
     def _is_in_order(self) -> bool:
@@ -127,11 +128,13 @@ class EventTable:
         nothing = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in self.places.absent.items())
         return f"(SELECT *{', ' + also if also else ''}{nothing} FROM stage WHERE {VALID})"
 
-    def _insert(self, zone: times.Zone, table: str, condition: str, order: str) -> str:
+    def _insert(self, zone: times.Zone, table: str, condition: str, path_key: str, *, is_in_order: bool) -> str:
         local = zone.to_local("reported_at")
         mapped = "position_code = 0"
-        column = "greatest(least(CAST(floor((at_lon - $west) / $cell_w) AS INTEGER), $columns - 1), 0)"
-        row = "greatest(least(CAST(floor((at_lat - $south) / $cell_h) AS INTEGER), $rows - 1), 0)"
+        lon, lat = ("at_lon", "at_lat") if self.places.are_converted else ("lon", "lat")
+        is_as_given = f"{mapped} AND {lon} = lon AND {lat} = lat" if self.places.are_converted else mapped
+        column = f"greatest(least(CAST(floor(({lon} - $west) / $cell_w) AS INTEGER), $columns - 1), 0)"
+        row = f"greatest(least(CAST(floor(({lat} - $south) / $cell_h) AS INTEGER), $rows - 1), 0)"
         codes = ", ".join(f"'{code}'" for code in POSITION_CODES)
         datums = ", ".join(f"'{datum}'" for datum in DATUMS)
         urgency = " ".join(f"WHEN '{name}' THEN {ix}" for ix, name in enumerate(URGENCIES))
@@ -148,10 +151,10 @@ class EventTable:
             "located_by": "CASE WHEN at_area >= 0 THEN 2 WHEN own_area >= 0 THEN 1 ELSE 0 END",
             "cell": f"CASE WHEN {mapped} THEN {row} * $columns + {column} END" if self._raster()["cell_w"] else "NULL",
             "duration_s": "CAST(date_diff('second', reported_at, closed_at) AS INTEGER)",
-            "lon": "CASE WHEN isnan(at_lon) THEN NULL ELSE at_lon END",
-            "lat": "CASE WHEN isnan(at_lat) THEN NULL ELSE at_lat END",
-            "given_lon": "CASE WHEN at_lon = lon AND at_lat = lat THEN NULL ELSE lon END",
-            "given_lat": "CASE WHEN at_lon = lon AND at_lat = lat THEN NULL ELSE lat END",
+            "lon": f"CASE WHEN {mapped} THEN {lon} END",
+            "lat": f"CASE WHEN {mapped} THEN {lat} END",
+            "given_lon": f"CASE WHEN {is_as_given} THEN NULL ELSE lon END",
+            "given_lat": f"CASE WHEN {is_as_given} THEN NULL ELSE lat END",
             "datum": f"[{datums}][CAST(datum_ix AS SMALLINT) + 1]",
             "position_code": f"CASE WHEN position_code > 0 THEN [{codes}][position_code + 1] END",
             "is_supervised": "coalesce(is_supervised, false)",
@@ -163,24 +166,24 @@ class EventTable:
         }
         # Sorting moves every column it is given: what no file has, and what follows from other columns, is added after it.
         after = {name: expressions.pop(name) for name in ("day", "hour_of_week", "duration_s", "datum", "position_code")}
-        moved = ("datum_ix", "position_code", *(["closed_at"] if "closed_at" in self.places.absent else []))
+        moved = ("stage_row", "datum_ix", "position_code", *(["closed_at"] if "closed_at" in self.places.absent else []))
         constant = {name: f"CAST(NULL AS {TABLES['event'][name]})" for name in TABLES["event"] if name in self.places.absent}
         constant |= {name: value for name, value in _WITHOUT.items() if name.removesuffix("_ix") in self.places.absent}
-        constant |= {"event_ix": "NULL"}
+        # Sorted rows are numbered where they come to stand, others by where they were staged.
+        constant |= {"event_ix": "CAST($first + stage_row AS INTEGER)" if is_in_order and table == "event" else "NULL"}
         chosen = ", ".join(
             [*moved, *(f"{expressions.get(name, name)} AS {name}" for name in TABLES[table] if name not in constant | after)]
         )
         shown = ", ".join(f"{(constant | after).get(name, name)} AS {name}" for name in TABLES[table])
         few = f"WHERE stage_row IN (SELECT rowid FROM stage WHERE {condition})" if table == "rival" else ""
         rows = f"(SELECT * FROM {self._rows('rowid AS stage_row')} JOIN (SELECT * FROM located {few}) USING (stage_row) WHERE {condition})"
-        keyed = f"(SELECT *, {outcome_key()} AS outcome_key FROM {rows})"
-        paths = " AND ".join(f"e.{name} IS NOT DISTINCT FROM c_{name}" for name in ("domain", "category", "subcategory"))
+        keyed = f"(SELECT *, {outcome_key()} AS outcome_key, {path_key} AS path_key FROM {rows})"
         return f"""INSERT INTO {table} SELECT {shown} FROM (SELECT {chosen} FROM {keyed} AS e
             JOIN outcome_place USING (outcome_key)
-            JOIN category_place ON {paths}
+            JOIN category_place USING (path_key)
             JOIN source_place ON e.source = source_place.text
             LEFT JOIN department_place ON e.department = department_place.text
-            {order})"""
+            {"" if is_in_order else "ORDER BY reported_at"})"""
 
     def _raster(self) -> dict[str, Any]:
         """The density raster over the whole area's box: cells square in metres."""

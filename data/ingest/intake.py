@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -85,7 +86,6 @@ class Intake:
         try:
             Stamp.of(path)  # before anything opens it: a pipe would never end
             report.seen = seen(path)
-            report.sha256 = file_sha256(path)
             self._take(source, file_ix, path, report)
         except FileRejected as error:
             report.read, report.code, report.message = "rejected", error.code, str(error)
@@ -100,13 +100,18 @@ class Intake:
         fields = self._fields(source.kind)
         options = Options(source.encoding, source.sheet, source.datum if source.datum and source.datum.startswith("EPSG") else None)
         known = partial(score, fields=fields, configured=source.columns)
-        raw = read(self.connection, path, options, known, self._workspace, sandbox=self._sandbox)
+        with ThreadPoolExecutor(1) as pool:
+            hashed = pool.submit(file_sha256, path)
+            try:
+                raw = read(self.connection, path, options, known, self._workspace, sandbox=self._sandbox)
+            finally:
+                report.sha256 = hashed.result()
         recognised = recognise(raw.headers, fields, source.kind, source.columns)
         report.recognised, report.unknown = recognised.report(), list(recognised.unknown)
         report.personal = list(recognised.refused)
         self._raw[file_ix] = raw
         require(recognised, fields, PATH_FIELDS if source.kind == "event" else ())
-        report.rows_in, report.warnings, report.has_shapes = raw.rows, list(raw.warnings), raw.format == "features"
+        report.warnings, report.has_shapes = list(raw.warnings), raw.format == "features"
         if recognised.unknown:
             report.warnings.append("W_UNKNOWN_COLUMN")
         parameters = values.Parameters()
@@ -126,6 +131,9 @@ class Intake:
             staged = staging.run(self.connection, "stage", events.placement(source, file_ix, parameters), self._implied(recognised.columns))
         else:
             staged = staging.run(self.connection)
+        report.rows_in = raw.rows
+        if raw.rows == 0 and "W_NO_ROWS" not in report.warnings:
+            report.warnings.append("W_NO_ROWS")
         if staged.has_offset_and_not:
             report.warnings.append("W_MIXED_TZ")
         self.quarantine.take(file_ix, staged.details)

@@ -22,6 +22,8 @@ FEWEST: Final = 20_000
 """Rows of a file for which going two ways costs less than one."""
 SAMPLE: Final = 2_000
 """Rows that are looked at before a way is chosen."""
+ODD: Final = "row_no IN (SELECT row_no FROM odd_rows)"
+"""Condition on a row that the short ways did not serve."""
 _MOST_ODD: Final = 0.05
 MOST_LEFT: Final = 1 / 3
 """Share of rows beyond which leaving them out costs more than it saves."""

@@ -6,10 +6,12 @@ else is text. Nothing is judged here beyond what makes a record unreadable.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +20,8 @@ import numpy as np
 import shapely
 
 from data.errors import FileRejected, QuanyuError
-from data.ingest import delimited, encodings, geoparquet, sniff
-from data.ingest.delimited import BLANKS, Score
+from data.ingest import delimited, encodings, geoparquet, regular, sniff
+from data.ingest.delimited import Score
 from data.ingest.fields import FIELDS
 from data.ingest.handover import shapes_of
 from data.ingest.headings import header_of
@@ -28,6 +30,8 @@ from data.ingest.raw import Options, Raw
 from data.ingest.sandbox import Sandbox
 from data.ingest.sniff import Stamp
 
+STREAMED_MB: Final = 8
+"""Size from which a text is read where its rows are used, not into a table first."""
 _SAMPLE: Final = 300
 _MORE_THAN_ANY: Final = 100
 """Rows a byte of Parquet may stand for; a footer that claims more lies or is a bomb."""
@@ -56,29 +60,35 @@ def read(
     """
     own = Sandbox() if sandbox is None else None
     try:
-        stamp = Stamp.of(path)
-        place = workspace / f"read{next(_numbers)}"
-        place.mkdir(parents=True)
-        raw = _Reading(connection, path, options, score, place, sandbox=sandbox or own or Sandbox()).raw()
-        stamp.confirm()
-    except QuanyuError:
-        raise
-    except Exception as error:  # one file must never end a build
-        if os.environ.get("QUANYU_TRACEBACK"):
-            _log.exception("reading %s", path)
-        code = "E_FILE_TOO_BIG" if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) else "E_CORRUPT"
-        raise FileRejected(code, f"{path.name} cannot be read ({type(error).__name__}: {str(error)[:200]}); export it again.") from error
+        with _told(path):
+            stamp = Stamp.of(path)
+            place = workspace / f"read{next(_numbers)}"
+            place.mkdir(parents=True)
+            raw = _Reading(connection, path, options, score, place, sandbox=sandbox or own or Sandbox()).raw()
+            raw.stamp = stamp
+            raw.confirm()
     finally:
         if own is not None:
             own.close()
         elif sandbox is not None:
             sandbox.rest()
-    raw.stamp = stamp
-    if raw.rows > limit("max_rows"):
-        raise FileRejected("E_TOO_MANY_ROWS", f"{path.name} has {raw.rows:,} rows, allowed are {limit('max_rows'):,}; split it by time.")
-    if raw.rows == 0:
+    if raw.rows == 0 and raw.later is None:
         raw.warnings.append("W_NO_ROWS")
     return raw
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """One file must never end a build: whatever goes wrong is that it cannot be read."""
+    try:
+        yield
+    except QuanyuError:
+        raise
+    except Exception as error:
+        if os.environ.get("QUANYU_TRACEBACK"):
+            _log.exception("reading %s", path)
+        code = "E_FILE_TOO_BIG" if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) else "E_CORRUPT"
+        raise FileRejected(code, f"{path.name} cannot be read ({type(error).__name__}: {str(error)[:200]}); export it again.") from error
 
 
 class _Reading:
@@ -130,25 +140,37 @@ class _Reading:
             raise FileRejected("E_CORRUPT", f"{self._name} is not what its name says; export it again.")
         columns = self._columns(headers)
         warnings = ["W_MOJIBAKE"] if text.is_spoilt else []
-        if not text.has_nul and delimited.takes_a_line_each(path, head[last][1]):
-            relation = f"raw{next(_numbers)}"
+        raw = Raw(f"raw{next(_numbers)}", headers, ["VARCHAR"] * len(headers), 0, warnings=warnings)
+        is_plain = not text.has_nul and delimited.takes_a_line_each(path, head[last][1])
+        fill = partial(self._fill, path=path, separator=separator, skipped=head[last][1] if is_plain else None, last=last)
+        if is_plain and path.stat().st_size >= STREAMED_MB * MB:
+            raw.later = fill
             plain = sniff.plainly_named(path, self._folder, "plain.csv")
-            try:
-                self._scan(relation, plain, separator, columns, skipped=head[last][1])
-            except duckdb.Error as error:
-                if isinstance(error, duckdb.OutOfMemoryException):
-                    raise
-            else:
-                raw = Raw(relation, headers, ["VARCHAR"] * len(headers), self._count(relation), warnings=warnings)
-                return self._garbled(raw)
-        cleaned = delimited.clean(path, separator, last, len(headers), self._folder / "clean.csv")
-        relation = f"raw{next(_numbers)}"
-        self._scan(relation, self._folder / "clean.csv", separator, columns, skipped=0, has_blanks=False)
-        types, odd = ["VARCHAR"] * len(headers), cleaned.originals
-        raw = Raw(relation, headers, types, cleaned.rows, odd.faults, originals=odd, warnings=warnings)
-        if self._count(relation) != cleaned.rows:
-            raise FileRejected("E_CORRUPT", f"{self._name} has records that cannot be told apart; export it again.")
+            rows = regular.written_out(*regular.rows_of(plain, separator, columns, skipped=head[last][1]))
+            self._connection.execute(f"CREATE TEMP VIEW {raw.relation} AS SELECT CAST(NULL AS BIGINT) AS row_no, * FROM {rows}")
+        else:
+            fill(raw)
         return self._garbled(raw)
+
+    def _fill(self, raw: Raw, *, path: Path, separator: str, skipped: int | None, last: int) -> None:
+        """Put the records of a text into a table: by DuckDB's own reader where that takes them (``skipped`` lines), else one by one."""
+        columns, relation = self._columns(raw.headers), f"raw{next(_numbers)}"
+        with _told(self._path):
+            if skipped is not None:
+                try:
+                    self._scan(relation, sniff.plainly_named(path, self._folder, "plain.csv"), separator, columns, skipped=skipped)
+                except duckdb.Error as error:
+                    if isinstance(error, duckdb.OutOfMemoryException):
+                        raise
+                else:
+                    raw.relation, raw.rows = relation, self._count(relation)
+                    return
+            cleaned = delimited.clean(path, separator, last, len(raw.headers), self._folder / "clean.csv")
+            relation = f"raw{next(_numbers)}"
+            self._scan(relation, self._folder / "clean.csv", separator, columns, skipped=0, has_blanks=False)
+            raw.relation, raw.rows, raw.faults, raw.originals = relation, cleaned.rows, cleaned.originals.faults, cleaned.originals
+            if self._count(relation) != cleaned.rows:
+                raise FileRejected("E_CORRUPT", f"{self._name} has records that cannot be told apart; export it again.")
 
     def _scan(
         self,
@@ -162,26 +184,15 @@ class _Reading:
         padded: bool = False,
     ) -> None:
         """DuckDB's own reader, for files without a single irregular record; raises where there is one."""
-        # Nearly every cell is told by its first character.
-        blank = " AND ".join(
-            f"({column} IS NULL OR (contains($blanks, {column}[1]) AND trim({column}, $blanks) = ''))" for column in columns
-        )
-        where = f"WHERE NOT ({blank})" if has_blanks else ""
-        # A record longer than this is left to the slower way, which reads it piece by piece.
-        size = min(8 * MB, limit("max_record_mb") * MB) if has_blanks else 2 * limit("max_record_mb") * MB
-        # Our own files end their lines alike; left to find out, the reader stumbles over other line ends within quotes.
-        ends = "" if has_blanks else r"new_line='\n',"
-        parameters = {"path": str(path), "skip": skipped, "separator": separator, "columns": dict.fromkeys(columns, "VARCHAR")}
-        statement = f"""CREATE TEMP TABLE {relation}_rows AS SELECT * FROM read_csv($path, auto_detect=false, header=false, skip=$skip,
-                delim=$separator, quote='"', escape='"', all_varchar=true, null_padding={str(padded).lower()}, strict_mode=true,
-                columns=$columns, max_line_size={size}, hive_partitioning=false, {ends} {{buffer}}
-                parallel={str(not padded).lower()}) {where}"""
-        parameters |= {"blanks": BLANKS} if has_blanks else {}
+        rows_of = partial(regular.rows_of, path, separator, columns, skipped=skipped, has_blanks=has_blanks, padded=padded)
+        table = f"CREATE TEMP TABLE {relation}_rows AS SELECT * FROM"
+        rows, parameters = rows_of()
         try:
-            self._connection.execute(statement.format(buffer=""), parameters)
+            self._connection.execute(f"{table} {rows}", parameters)
         except duckdb.OutOfMemoryException:
             # Left to itself the reader takes many times the longest line for a buffer, and several of them.
-            self._connection.execute(statement.format(buffer=f"buffer_size={size},"), parameters)
+            rows, parameters = rows_of(is_frugal=True)
+            self._connection.execute(f"{table} {rows}", parameters)
         self._connection.execute(f"CREATE TEMP VIEW {relation} AS SELECT rowid + 1 AS row_no, * FROM {relation}_rows")
 
     def _workbook(self, ending: str) -> Raw:
@@ -252,12 +263,19 @@ class _Reading:
             return raw
         texts = [f"c{ix}" for ix, kind in enumerate(raw.types) if kind == "VARCHAR"]
         cells = [header[:200] for header in raw.headers]
-        if texts and raw.rows:
-            rows = self._connection.execute(f"SELECT {', '.join(texts)} FROM {raw.relation} LIMIT {_SAMPLE}").fetchall()
+        if texts:
+            try:
+                rows = self._first(raw, texts)
+            except duckdb.Error:
+                raw.settle()
+                rows = self._first(raw, texts)
             cells += [cell[:200] for row in rows for cell in row if cell]
         if encodings.looks_garbled(cells):
             raw.warnings.append("W_MOJIBAKE")
         return raw
+
+    def _first(self, raw: Raw, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        return self._connection.execute(f"SELECT {', '.join(columns)} FROM {raw.relation} LIMIT {_SAMPLE}").fetchall()
 
     def _make(self, name: str) -> Path:
         folder = self._folder / name

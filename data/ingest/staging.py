@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import FileRejected
-from data.ingest import frames, plain, times, values
+from data.ingest import frames, offsets, plain, times, values
 from data.ingest.cells import Cells
 from data.ingest.day_order import DayOrder, day_order, is_open
 from data.ingest.fields import Field
@@ -28,7 +28,6 @@ from data.ingest.rules import BIT, REPAIR, Check, rules_of
 
 _numbers = itertools.count()
 _FIRST: Final = f"LIMIT {plain.SAMPLE}"
-_ODD: Final = "row_no IN (SELECT row_no FROM odd_rows)"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,8 @@ class Staging:
         wrap
             Puts more columns beside the fields, for ``also`` to use; takes and gives a relation.
         """
-        faults = self._faults(connection)
+        if into is None:
+            self._raw.settle()
         table = into or f"staged{next(_numbers)}"
         first = connection.execute(f"SELECT coalesce(max(rowid) + 1, 0) FROM {into}").fetchall()[0][0] if into else 0
         self._stage(connection, table, first, into, also=also or {}, wrap=wrap)
@@ -109,14 +109,18 @@ class Staging:
             if self._turns(connection, table, first):
                 connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
                 self._stage(connection, table, first, table, also=also or {}, wrap=wrap)
+            faults = self._faults(connection)
             if faults:
                 connection.execute(
                     f"UPDATE {table} SET codes = bits FROM {faults} AS f WHERE {table}.rowid >= {first} AND f.row_no = {table}.row_no"
                 )
             bad = connection.execute(f"SELECT row_no FROM {table} WHERE rowid >= {first} AND codes <> 0").df()["row_no"]
-            staged = Staged(table, self._details(connection, bad, faults), self._mixes_offsets(connection))
-            if self._raw.stamp is not None:
-                self._raw.stamp.confirm()
+            staged = Staged(
+                table,
+                self._details(connection, bad, faults),
+                offsets.are_mixed(connection, self._fields, self._recognised, self._raw, self._ways),
+            )
+            self._raw.confirm()
         except (duckdb.Error, FileRejected) as error:
             # Nothing stays of a file that is refused.
             connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
@@ -141,14 +145,12 @@ class Staging:
         # Planned as joins, the lists of words would cost several times what they cost as expressions.
         connection.execute("SET disabled_optimizers = 'in_clause'")
         try:
-            short = self._shortly(connection) if self._raw.rows >= plain.FEWEST else None
-            if short is None or self._is_mostly_odd(connection, selected(*short, _FIRST)):
+            is_short = self._streams(connection, table, first, selected) or self._goes_short(connection, verb, selected)
+            if not is_short:
                 self._ways = {}
                 self._execute(connection, f"{verb} {selected(self._cells, codes)}")
-            else:
-                self._execute(connection, f"{verb} {selected(*short)}")
-                if self._left_out(connection, table, first):
-                    self._execute(connection, f"INSERT INTO {table} BY NAME {selected(self._cells, codes, f'WHERE {_ODD}')}")
+            elif self._left_out(connection, table, first):
+                self._execute(connection, f"INSERT INTO {table} BY NAME {selected(self._cells, codes, f'WHERE {plain.ODD}')}")
         except duckdb.Error as error:
             raise _unreadable(error) from error
         finally:
@@ -159,6 +161,7 @@ class Staging:
         bits = REPAIR["month_first"] | REPAIR["day_first"]
         if not connection.execute(f"SELECT 1 FROM {table} WHERE rowid >= {first} AND repairs & {bits} <> 0 LIMIT 1").fetchall():
             return False
+        self._raw.settle()
         names = [item.name for item in self._fields if item.type in {"instant", "date"} and self._is_of_text(item)]
         order = day_order(connection, self._cells.typed(), [f"g_{name}" for name in names], self._parameters.values)
         if order is DayOrder.MONTH:
@@ -193,16 +196,60 @@ class Staging:
             **{item.name: cells.output(item) for item in self._fields if item.name != "point"},
         }
         shown = {name: sql for name, sql in ({name: name for name in columns} | dict(also)).items() if held is None or name in held}
+        shown |= {"kept": f"CASE WHEN codes = -1 THEN [{', '.join(cells.kept)}] END"} if cells.kept else {}
         outer = ", ".join(f"{sql} AS {name}" for name, sql in shown.items() if sql is not None)
-        inner = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        inner = ", ".join([*(f"{sql} AS {name}" for name, sql in columns.items()), *cells.kept])
         return f"SELECT {outer} FROM {wrap(f'(SELECT {inner} FROM ({typed}))')}"
 
-    def _shortly(self, connection: duckdb.DuckDBPyConnection) -> tuple[Cells, str]:
+    def _goes_short(self, connection: duckdb.DuckDBPyConnection, verb: str, selected: Callable[..., str]) -> bool:
+        """Stage the rows of a table by the short ways; False where one way is better."""
+        self._raw.settle()
+        if self._raw.rows < plain.FEWEST:
+            return False
+        short = self._shortly(connection)
+        if self._is_mostly_odd(connection, selected(*short, _FIRST)):
+            return False
+        self._execute(connection, f"{verb} {selected(*short)}")
+        return True
+
+    def _streams(self, connection: duckdb.DuckDBPyConnection, table: str, first: int, selected: Callable[..., str]) -> bool:
+        """Stage the rows by the short ways as they are read from the file; False where they had better be put into a table first.
+
+        Rows get their numbers from where they come to stand. Of those that the short ways do not serve the cells stay, as what is now
+        the raw relation.
+        """
+        raw = self._raw
+        if raw.later is None:
+            return False
+        kept = ", ".join(f"kept[{ix + 1}] AS c{ix}" for ix in range(len(raw.headers)))
+        try:
+            short = self._shortly(connection, are_kept=True)
+            instants = {name for item in self._fields if (name := item.name) in self._recognised.columns and item.type == "instant"}
+            if any(ix not in self._ways for name in instants for ix in self._recognised.columns[name]):
+                return False
+            if self._is_mostly_odd(connection, selected(*short, _FIRST)):
+                return False
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN kept VARCHAR[]")
+            self._execute(connection, f"INSERT INTO {table} BY NAME {selected(*short)}")
+            new = f"FROM {table} WHERE rowid >= {first}"
+            connection.execute(f"UPDATE {table} SET row_no = rowid - {first} + 1 WHERE rowid >= {first}")
+            connection.execute(f"CREATE TEMP TABLE {raw.relation}_odd AS SELECT row_no, {kept} {new} AND codes = -1")
+            raw.relation, raw.rows = f"{raw.relation}_odd", int(connection.execute(f"SELECT count(*) {new}").fetchall()[0][0])
+        except duckdb.Error:
+            # A record is not regular; whoever reads them one by one finds out which.
+            connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
+            return False
+        finally:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN IF EXISTS kept")
+        return raw.rows > 0
+
+    def _shortly(self, connection: duckdb.DuckDBPyConnection, *, are_kept: bool = False) -> tuple[Cells, str]:
         """The cells by their short ways, and ``codes`` that are -1 for rows with anything odd or wrong about them."""
         self._ways = plain.ways(connection, self._fields, self._recognised, self._raw, self._words)
         served = {name for name, columns in self._recognised.columns.items() if columns[0] in self._ways}
         against = [check.condition for check in self._checks if not (check.is_of_writing and check.column in served)]
-        return self._of(ways=self._ways), f"CASE WHEN {' OR '.join(['is_odd', *against])} THEN -1 ELSE 0 END"
+        codes = f"CASE WHEN {' OR '.join(['is_odd', *against])} THEN -1 ELSE 0 END"
+        return self._of(ways=self._ways, are_kept=are_kept), codes
 
     def _is_mostly_odd(self, connection: duckdb.DuckDBPyConnection, first: str) -> bool:
         """Whether of the first rows so many would be read in full that all had better be."""
@@ -249,33 +296,6 @@ class Staging:
             FROM (SELECT row_no, unnest([{", ".join(lines)}]) AS reason FROM ({typed})) WHERE reason IS NOT NULL ORDER BY row_no"""
         connection.execute(statement, _used(statement, self._parameters))
         return name
-
-    def _mixes_offsets(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """Whether in some column of text some times carry an offset and some do not."""
-        cells = [
-            [f"c{ix}" for ix in self._recognised.columns[item.name] if self._raw.types[ix] == "VARCHAR"]
-            for item in self._fields
-            if item.type == "instant" and item.name in self._recognised.columns
-        ]
-        cells = [columns for columns in cells if columns]
-        # A time with an offset takes no short way, so that only rows that took none can have one.
-        shortly = [columns[0] for columns in cells if len(columns) == 1 and int(columns[0][1:]) in self._ways]
-        if shortly:
-            counts = ", ".join(f"count(*) FILTER ({times.has_offset(f'trim({column})')})" for column in shortly)
-            found = connection.execute(f"SELECT {counts} FROM {self._raw.relation} WHERE {_ODD}").fetchall()[0]
-            without = {column for column, n in zip(shortly, found, strict=True) if not n}
-            cells = [columns for columns in cells if columns[0] not in without]
-        if not cells:
-            return False
-        # Nearly every column is written one way throughout; only the others are looked at more closely.
-        others = ", ".join(f"count(*) FILTER (NOT {times.is_surely_without_offset(columns[0])})" for columns in cells)
-        found = connection.execute(f"SELECT {others} FROM {self._raw.relation}").fetchall()[0]
-        texts = [f"coalesce({', '.join(f'trim({column})' for column in columns)})" for columns, n in zip(cells, found, strict=True) if n]
-        if not texts:
-            return False
-        counts = ", ".join(f"count(*) FILTER ({times.has_offset(text)}), count(*) FILTER (length({text}) > 9)" for text in texts)
-        row = connection.execute(f"SELECT {counts} FROM {self._raw.relation}").fetchall()[0]
-        return any(0 < with_offset < filled for with_offset, filled in zip(row[::2], row[1::2], strict=True))
 
 
 def _unreadable(error: duckdb.Error) -> FileRejected:

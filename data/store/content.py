@@ -76,9 +76,12 @@ class Sums(NamedTuple):
         return Sums(self.n + other.n, self.xor ^ other.xor, self.total + other.total)
 
 
-def sums(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true", parameters: Mapping[str, Any] | None = None) -> Sums:
-    """Sums over the rows of a table, ``t`` in the condition."""
-    statement = f"SELECT count(*), coalesce(bit_xor(row), 0), coalesce(sum(row), 0) FROM (SELECT {_ROWS[table]} WHERE {where})"
+def sums(
+    connection: duckdb.DuckDBPyConnection, table: str, where: str = "true", parameters: Mapping[str, Any] | None = None, *, rows: str = ""
+) -> Sums:
+    """Sums over the rows of a table, ``t`` in the condition, or over rows with its columns in another relation (``rows``)."""
+    chosen = _ROWS[table].replace(f"FROM {table} t", f"FROM {rows or table} t", 1)
+    statement = f"SELECT count(*), coalesce(bit_xor(row), 0), coalesce(sum(row), 0) FROM (SELECT {chosen} WHERE {where})"
     n, xor, total = connection.execute(statement, dict(parameters or {})).fetchall()[0]
     return Sums(int(n), int(xor), int(total))
 

@@ -117,11 +117,13 @@ def _delivery(source: SourceConfig, feed_ix: int, config: Config, earlier: Earli
     delivery = Delivery(source, feed_ix, settings_of(source, config))
     before = dict(earlier.of_feed(source.name)) if earlier else {}
     for path in only if only is not None else _present(source, before):
-        sha256 = _sha256(path, before.values()) if path.is_file() and before else ""
+        now = seen(path) if path.is_file() else ""
+        sha256 = _sha256(path, now, before.values()) if path.is_file() and before else ""
         same = [ix for ix, report in before.items() if report.sha256 == sha256 and report.settings == delivery.settings]
         if same:
             delivery.kept[same[0]] = before.pop(same[0])
             delivery.kept[same[0]].kept = False
+            delivery.kept[same[0]].seen = now
             delivery.known[same[0]] = path
         else:
             delivery.to_read.append(path)
@@ -131,9 +133,8 @@ def _delivery(source: SourceConfig, feed_ix: int, config: Config, earlier: Earli
     return delivery
 
 
-def _sha256(path: Path, before: Iterable[FileReport]) -> str:
-    """Hash of a file's bytes; known without reading them where the file system says that nothing was written since."""
-    now = seen(path)
+def _sha256(path: Path, now: str, before: Iterable[FileReport]) -> str:
+    """Hash of a file's bytes; known without reading them where the file system says (``now``) that nothing was written since."""
     return next((report.sha256 for report in before if now and report.seen == now), "") or file_sha256(path)
 
 

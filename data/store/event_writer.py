@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pandas as pd
@@ -22,6 +24,8 @@ from data.schema import create_statements
 from data.store import content
 from data.store.delivery import Delivery
 from data.store.earlier import Earlier
+
+_TABLES: Final = ("event", "rival")
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class EventWriter:
         if kept and self.earlier is not None:
             self._attach(self.earlier.path, "before", "(READ_ONLY)")
             where = "e.file_ix IN (SELECT unnest($kept))"
-            for name in ("event", "rival"):
+            for name in _TABLES:
                 stage_again(self.connection, self.config.levels, f"before.{name}", where, {"kept": kept})
             self.connection.execute("DETACH before")
         table = self._judged(division)
@@ -73,21 +77,29 @@ class EventWriter:
     def in_place(self, target: Path, division: Division, earlier: Earlier) -> Written:
         """Change a copy of the earlier snapshot: rows of the same ids are judged again, all others stay where they are."""
         connection = self.connection
-        shutil.copyfile(earlier.path, target)
+        gone = [ix for delivery in self.deliveries for ix in delivery.gone]
+        with ThreadPoolExecutor(1) as pool:
+            copied = pool.submit(shutil.copyfile, earlier.path, target)
+            self._attach(earlier.path, "before", "(READ_ONLY)")
+            connection.execute("USE before")
+            union = " UNION ".join(f"SELECT event_id FROM {name} WHERE file_ix IN (SELECT unnest($gone))" for name in _TABLES)
+            connection.execute(f"CREATE TEMP TABLE touched AS SELECT event_id FROM stage WHERE codes = 0 UNION {union}", {"gone": gone})
+            for name in _TABLES:
+                # Places first: with all columns beside the ids every row would be unpacked, not the few that are wanted.
+                places = f"SELECT rowid AS place FROM {name} WHERE event_id IN (SELECT event_id FROM touched)"
+                connection.execute(f"CREATE TEMP TABLE places AS {places}")
+                rows = f"SELECT rowid AS place, * FROM {name} WHERE rowid IN (SELECT place FROM places)"
+                connection.execute(f"CREATE TEMP TABLE touched_{name} AS {rows}; DROP TABLE places")
+            total = content.read(connection, "event").without(content.sums(connection, "event", rows="touched_event"))
+            for name in _TABLES:
+                stay = "e.file_ix NOT IN (SELECT unnest($gone))"
+                stage_again(connection, self.config.levels, f"touched_{name}", stay, {"gone": gone})
+            copied.result()
         self._attach(target, "built")
         connection.execute("USE built")
-        gone = [ix for delivery in self.deliveries for ix in delivery.gone]
-        union = " UNION ".join(f"SELECT event_id FROM {name} WHERE file_ix IN (SELECT unnest($gone))" for name in ("event", "rival"))
-        connection.execute(f"CREATE TEMP TABLE touched AS SELECT event_id FROM stage WHERE codes = 0 UNION {union}", {"gone": gone})
-        for name in ("event", "rival"):
-            connection.execute(
-                f"CREATE TEMP TABLE touched_{name} AS SELECT rowid AS place FROM {name} WHERE event_id IN (SELECT event_id FROM touched)"
-            )
-        total = content.read(connection, "event").without(content.sums(connection, "event", "t.rowid IN (SELECT place FROM touched_event)"))
-        for name in ("event", "rival"):
-            rows = f"rowid IN (SELECT place FROM touched_{name})"
-            stage_again(connection, self.config.levels, name, f"e.{rows} AND e.file_ix NOT IN (SELECT unnest($gone))", {"gone": gone})
-            connection.execute(f"DELETE FROM {name} WHERE {rows}")
+        connection.execute("DETACH before")
+        for name in _TABLES:
+            connection.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM touched_{name})")
         table = self._judged(division)
         as_of = self._as_of()
         due = "t.deadline_at >= $low AND t.deadline_at < $high AND t.event_ix < $first"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from data.config import Config
-from data.ingest import geoparquet, plain, times, values
+from data.ingest import geoparquet, plain, readers, times, values
 from data.ingest.fields import EVENT
 from data.ingest.intake import Intake
 from data.ingest.rules import REPAIR
@@ -193,15 +193,44 @@ def staged(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_files_that_go_both_ways_say_the_same(tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame, *, is_parquet: bool) -> None:
     said = []
-    for fewest in (0, 10**9):
+    for fewest, streamed_mb in ((0, 10**9), (10**9, 10**9), (10**9, 0)):
         path = tmp_path_factory.mktemp("both") / ("events.parquet" if is_parquet else "events.csv")
         frame.to_parquet(path) if is_parquet else frame.to_csv(path, index=False)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(plain, "FEWEST", fewest)
+            patch.setattr(readers, "STREAMED_MB", streamed_mb)
             patch.setattr(plain, "_MOST_ODD", 1.0)
             patch.setattr(plain, "MOST_LEFT", 1.0)
             patch.setattr(geoparquet, "_BYTES_OF_AN_ENTRY", 1000)
             said.append(staged(path))
-    pd.testing.assert_frame_equal(said[0][0], said[1][0])
-    pd.testing.assert_frame_equal(said[0][1], said[1][1])
-    assert said[0][2] == said[1][2]
+    for other in said[1:]:
+        pd.testing.assert_frame_equal(said[0][0], other[0])
+        pd.testing.assert_frame_equal(said[0][1], other[1])
+        assert said[0][2] == other[2]
+
+
+@pytest.mark.parametrize("odd", ["", ",,,,,,,,,\n", "\n\n", 'X1,"2024-01-03 08:05:00\n'], ids=["whole", "blank", "empty", "never closed"])
+def test_rows_that_are_staged_as_they_are_read_keep_their_numbers_and_their_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    frame = good(60)
+    frame.loc[7, "event_id"], frame.loc[9, "event_id"], frame.loc[11, "closed_at"] = " SJ7 ", "SJ8", "2024年1月4日"
+    lines = frame.to_csv(index=False).splitlines(keepends=True)
+    path = tmp_path / "events.csv"
+    path.write_text("".join([*lines[:31], odd, *lines[31:]]), encoding="utf-8")
+    monkeypatch.setattr(readers, "STREAMED_MB", 0)
+    config = Config.parse({"name": "示范区", "source": [{"name": "源", "kind": "event", "path": path.name}]}, tmp_path)
+    with duckdb.connect() as connection:
+        intake = Intake(connection, config, tmp_path, NOW)
+        report = intake.take(config.sources[0], 0, 0, path)
+        intake.close()
+        held = dict(connection.execute("SELECT row_no, event_id FROM stage WHERE codes = 0").fetchall())
+        cells = intake.originals(0, [8, 12, 60]).cells
+    faulty = odd.startswith("X1")
+    assert report.rows_in == 60 + faulty
+    ids = frame["event_id"].str.strip().tolist()
+    assert [held[row] for row in range(1, 31)] == ids[:30]
+    assert [held[row + faulty] for row in range(31, 61)] == ids[30:]
+    assert cells[8] == tuple(frame.loc[7])
+    assert cells[12] == tuple(frame.loc[11])
+    assert cells[60] == tuple(frame.loc[58 if faulty else 59])
