@@ -206,7 +206,7 @@ def test_kiosk_view_is_quiet_until_somebody_touches_it_and_f_takes_the_whole_dis
 
 def test_at_the_deployments_midnight_the_page_asks_anew(open_wall: Callable[..., Page]) -> None:
     page = open_wall("", time="2026-11-22T15:00:00Z")
-    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 2)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 6)
     with page.expect_response(f"**{GENERATION}"):
         page.clock.run_for(4_000)
     later(page, 1)  # no heartbeat is open while time leaps

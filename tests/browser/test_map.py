@@ -279,6 +279,7 @@ def test_new_colours_for_three_thousand_areas_build_nothing_anew(tab: Callable[.
     answer = one.page.request.get(next(url for url in one.requests if "/layers/areas/" in url))
     assert len(gzip.compress(answer.body(), 6)) <= 300_000
     assert answer.headers["content-encoding"] in ("br", "gzip")
+    one.page.wait_for_selector("#chart-hours .hm")  # the last that a page asks for by itself
     asked = len(one.requests)
     found = one.page.evaluate(
         """() => {

@@ -39,7 +39,7 @@ def test_days_and_hours_are_played_in_place(browser: Browser, address: str) -> N
         page.click("[aria-label='播放时间']")
     told = answered.value.json()
     page.wait_for_selector(".quanyu-player-said:has-text('受理')")
-    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 6)
     sent: list[str] = []
     page.on("request", lambda request: "/layers/" in request.url and sent.append(request.url))
     page.focus(".quanyu-player-range")

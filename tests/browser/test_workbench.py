@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 SETTLED_MS = 30_000
+SHOWN = """days => {
+    const told = JSON.parse(document.querySelector('[data-axis=days]').dataset.drawn);
+    return told.from === days[0] && told.to === days[1];
+}"""
 SETTLED = """() => {
     const told = JSON.parse(document.querySelector('[data-axis=hours]').dataset.drawn);
     const asked = new URLSearchParams(location.search);
@@ -67,13 +71,13 @@ def test_a_brush_over_days_moves_everything_but_itself_in_one_step(open_page: Op
     for share in (0.2, 0.25, 0.3):
         page.mouse.move(box["x"] + box["width"] * share, y, steps=4)
     page.mouse.up()
-    page.wait_for_function("() => new URLSearchParams(location.search).has('from')")
+    page.wait_for_function("steps => history.length === steps + 1", arg=steps)  # let go, and asked for
     page.wait_for_function(
         "whole => document.querySelector('.bench-numbers .total').textContent.replace(',', '') !== String(whole)", arg=whole
     )
     found = asked(page)
     chosen = found["from"][0], found["to"][0]
-    page.wait_for_function("day => JSON.parse(document.querySelector('[data-axis=days]').dataset.drawn).from === day", arg=chosen[0])
+    page.wait_for_function(SHOWN, arg=list(chosen))
     after = drawn(page, "days")
     assert after["some"] == after["all"], "a view does not filter itself"
     assert (after["from"], after["to"]) == chosen
