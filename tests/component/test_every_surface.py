@@ -25,6 +25,7 @@ from dashboard.panels import STUDY, WALL
 from dashboard.panels.panel import Panel
 from dashboard.settings import Settings
 from dashboard.words import say
+from dashboard.workbench import WORKBENCH
 from data import queries
 from data.answers import Answers
 from data.indicators import parts
@@ -199,7 +200,11 @@ def linked(context: Context, base: str, value: str) -> list[tuple[str, str]]:
     (WALL, "window=90d"),
     (WALL, "window=30d&lang=en&area={street}"),
     (STUDY, "window=90d"),
-], ids=["wall", "area", "study"])  # fmt: skip
+    (WORKBENCH, "window=90d"),
+    (WORKBENCH, "window=90d&lang=en&area={street}&source=hotline&weekday=1-5"),
+    (WORKBENCH, "window=365d&domain=大民生&stage=closed&deadline=on_time,late&bbox=0,-60,180,60"),
+    (WORKBENCH, "window=365d&grid={street}&callback=effective"),
+], ids=["wall", "area", "study", "workbench", "narrowed", "boxed", "picked"])  # fmt: skip
 def test_every_number_of_a_page(context: Context, view: View, panels: tuple[Panel, ...], address: str) -> None:
     address = address.format(street=view.snapshot.areas.codes[view.snapshot.areas.children(0)[0]])
     found = [number for number in numbers(context, panels, address) if not number.panel.startswith("video")]
