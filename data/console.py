@@ -206,9 +206,9 @@ def shown(manifest: Mapping[str, Any]) -> None:
 def compared(found: Mapping[str, Any], untold: Sequence[str]) -> None:
     """What changed between two snapshots, the first rows of each table; ``untold`` are the indicators that are not told day by day."""
     say(f"{found['from']} → {found['to']}")
-    for kind in ("new", "closed", "reopened", "withdrawn"):
+    for kind in ("new", "closed", "reopened", "withdrawn", "fell_due"):
         entries = found[kind]
-        say(f"{kind}: {sum(entry['n'] for entry in entries):,}")
+        say(f"{kind.replace('_', ' ')}: {sum(entry['n'] for entry in entries):,}")
         rows = [[entry["area"], entry["name"], entry["category"], entry["n"], _cases(entry)] for entry in entries]
         _first(("area", "name", "category", "n", "cases"), rows)
     restated = found["restated"]

@@ -195,6 +195,13 @@ QUESTIONS: Final[dict[str, Question]] = {
             cohort="never",
         ),
         Question(
+            "fell_due",
+            {"event_id": "text", "area_ix": "int", "category_ix": "int"},
+            {"since": "TIMESTAMP", "until": "TIMESTAMP", "waiting": MASK},
+            reach="everything",
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question(
             "outcomes_per_area_and_day",
             {"day": "int, local days since 1970", "node": "int, as grouped", "outcome_ix": "int"} | _N | {"proactive": "int, events"},
             _GROUPS | {"days": "INTEGER[]", "chosen": "VARCHAR"},

@@ -1,4 +1,4 @@
-"""What changed between two snapshots: cases new, closed, reopened, withdrawn by area and category, and numbers restated."""
+"""What changed between two snapshots: cases new, closed, reopened, withdrawn or fallen due by area and category, and numbers restated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from data.indicators.registry import INDICATORS
 from data.store.diff import KINDS, between
 from data.view import View
 
-TITLES: Final = {"new": "data_new", "closed": "data_closed", "reopened": "data_reopened", "withdrawn": "data_withdrawn"}
+TITLES: Final = {
+    "new": "data_new", "closed": "data_closed", "reopened": "data_reopened", "withdrawn": "data_withdrawn", "fell_due": "data_fell_due",
+}  # fmt: skip
 MOST_CASES: Final = 30
 """Ids that one entry opens to."""
 MOST_ENTRIES: Final = 15

@@ -145,14 +145,15 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     # changes
     "data_changes": ("变化", "Changes"),
     "data_changes_hint": (
-        "在快照中点“比较”，看两份之间新增、结案、重开、撤回和改数。",
-        "Choose Compare on a snapshot to see what is new, closed, reopened, withdrawn and restated.",
+        "在快照中点“比较”，看两份之间新增、结案、重开、撤回、到期未结和改数。",
+        "Choose Compare on a snapshot to see what is new, closed, reopened, withdrawn, fell due while open, and restated.",
     ),
     "data_changes_between": ("从 {before} 到 {after}", "from {before} to {after}"),
     "data_new": ("新增", "New"),
     "data_closed": ("结案", "Closed"),
     "data_reopened": ("重开", "Reopened"),
     "data_withdrawn": ("撤回", "Withdrawn"),
+    "data_fell_due": ("到期未结", "Fell due"),
     "data_restated": ("改数", "Restated"),
     "data_restated_hint": (
         "已过去的日子，后来的数据说法不同的数。万人诉求量、重复诉求率、办结时长、视频在线率不按日列出。",

@@ -1,28 +1,32 @@
-"""What changed between two snapshots: cases that are new, closed, reopened or withdrawn, and numbers of earlier days restated.
+"""What changed between two snapshots: cases new, closed, reopened, withdrawn or fallen due, and numbers of earlier days restated.
 
 A case is *new* or *withdrawn* where only the later or only the earlier snapshot has it, *closed* or *reopened* where both have it and
-one says so. Whoever may see only some areas is told of those alone: a case that moved out of them is withdrawn for them.
+one says so; it *fell due* where its deadline passed in between while it was open (:mod:`data.store.fell_due`). Whoever may see only
+some areas is told of those alone: a case that moved out of them is withdrawn for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.errors import SelectionError
 from data.store.changed import Sides, flags, take
+from data.store.fell_due import FellDue
 from data.store.places import Cases, Places
 from data.store.recategorised import Recategorised, names_of
 from data.store.restated import Restated
 from data.store.store import Store
 from data.view import View
 
+Mask = npt.NDArray[np.bool_]
 Progress = Callable[[str, float], None]
-KINDS: Final = ("new", "closed", "reopened", "withdrawn")
+KINDS: Final = ("new", "closed", "reopened", "withdrawn", "fell_due")
 MOST_CASES: Final = 1000
 """Ids listed in one entry; how many more there are stands beside them."""
 
@@ -55,9 +59,9 @@ def diff(
     Returns
     -------
     dict
-        ``from``, ``to``: the ids. ``new``, ``closed``, ``reopened``, ``withdrawn``: a list each, one entry per area and category
-        (``area``, ``name``, ``domain``, ``category``, ``n``, ``cases``). ``restated``: one entry per number of a day that was over in
-        the earlier snapshot (``indicator``, ``area``, ``day``, ``before``, ``after``, ``cases``), see :mod:`data.store.restated`;
+        ``from``, ``to``: the ids. ``new``, ``closed``, ``reopened``, ``withdrawn``, ``fell_due``: a list each, one entry per area and
+        category (``area``, ``name``, ``domain``, ``category``, ``n``, ``cases``). ``restated``: one entry per number of a day that was over
+        in the earlier snapshot (``indicator``, ``area``, ``day``, ``before``, ``after``, ``cases``), see :mod:`data.store.restated`;
         ``before`` and ``after`` are what ``ask`` gives for that day and area, None where there is no value. Where cases were put into
         another category, ``accepted`` of the two categories is restated, in entries that name ``domain`` and ``category`` as well. An
         entry with more than ``most`` cases says in ``more`` how many are not listed. ``left_out`` is there only where so many cases are to
@@ -92,10 +96,14 @@ def between(before: View, after: View, *, level: str | None = None, most: int = 
     lists: dict[str, dict[tuple[int, str, str], Cases]] = {kind: {} for kind in KINDS}
     restated, recategorised = Restated(sides, places, most), Recategorised(sides, places, most)
     if before.snapshot.id != after.snapshot.id:
+        fell_due = FellDue(sides)
         for pairs in sides.pairs(tell):
-            _list(lists, sides, places, pairs, most)
+            for kind, mask in _kinds(sides, pairs).items():
+                _list(lists[kind], sides, places, pairs[mask], "b" if kind == "withdrawn" else "a", most=most)
+            _list(lists["fell_due"], sides, places, pairs[fell_due.among(pairs)], "a", most=most)
             restated.take(pairs)
             recategorised.take(pairs)
+        _list(lists["fell_due"], sides, places, fell_due.rest(), "a", most=most)
         if tell is not None:
             tell("working out the numbers restated", 1.0)
     left_out = {name: told.blamed for name, told in (("restated", restated), ("recategorised", recategorised)) if told.is_too_much}
@@ -108,25 +116,29 @@ def between(before: View, after: View, *, level: str | None = None, most: int = 
     }
 
 
-def _list(lists: dict[str, dict[tuple[int, str, str], Cases]], sides: Sides, places: Places, pairs: pd.DataFrame, most: int) -> None:
-    """Add changed events to the lists they belong to, by area and category."""
-    was, now = pairs["is_before"].to_numpy(), pairs["is_after"].to_numpy()
+def _kinds(sides: Sides, pairs: pd.DataFrame) -> dict[str, Mask]:
+    """Which changed events are of each kind that follows from the rows alone."""
+    was, now = pairs["is_before"].to_numpy(dtype=bool), pairs["is_after"].to_numpy(dtype=bool)
     closed_b = take(flags(sides.before)["is_closed"], pairs["outcome_ix_b"])
     closed_a = take(flags(sides.after)["is_closed"], pairs["outcome_ix_a"])
-    masks = {
+    return {
         "new": ~was,
         "closed": was & now & ~closed_b & closed_a,
         "reopened": was & now & closed_b & ~closed_a,
         "withdrawn": ~now,
     }
-    for kind, mask in masks.items():
-        part = pairs[np.asarray(mask, dtype=bool)]
-        view, side, name = (sides.before, 0, "b") if kind == "withdrawn" else (sides.after, 1, "a")
-        domain, category = names_of(view, part[f"category_ix_{name}"])
-        area = take(places.own(side), part[f"area_ix_{name}"])
-        for (node, *kinds), found in part["event_id"].groupby([area, domain, category]):
-            cases = lists[kind].setdefault((int(node), str(kinds[0]), str(kinds[1])), Cases())
-            cases.add(sorted(found)[:most], len(found), most)
+
+
+def _list(
+    listed: dict[tuple[int, str, str], Cases], sides: Sides, places: Places, events: pd.DataFrame, name: Literal["b", "a"], *, most: int
+) -> None:
+    """Add events to a list, by their area and category as one side has them."""
+    view, side = (sides.before, 0) if name == "b" else (sides.after, 1)
+    domain, category = names_of(view, events[f"category_ix_{name}"])
+    area = take(places.own(side), events[f"area_ix_{name}"])
+    for (node, *kinds), found in events["event_id"].groupby([area, domain, category]):
+        cases = listed.setdefault((int(node), str(kinds[0]), str(kinds[1])), Cases())
+        cases.add(sorted(found)[:most], len(found), most)
 
 
 def _entries(found: dict[tuple[int, str, str], Cases], places: Places) -> list[dict[str, Any]]:

@@ -68,11 +68,12 @@ def test_by_hand(tmp_path: Path) -> None:
     rows["A8"] = "2026-11-20 09:00,停车,990101001,,2026-11-30 10:00,派遣"  # came in time: that day was not over
     found = diff(tmp_path / "store", first, publish(tmp_path, rows, "2026-11-21"))
     assert {kind: [(entry["area"], entry["category"], entry["n"], entry["cases"]) for entry in found[kind]] for kind in
-            ("new", "closed", "reopened", "withdrawn")} == {
+            ("new", "closed", "reopened", "withdrawn", "fell_due")} == {
         "new": [("990101001", "停车", 2, ["A7", "A8"])],
         "closed": [("990101001", "停车", 1, ["A2"])],
         "reopened": [],
         "withdrawn": [("990101002", "噪声", 1, ["A5"])],
+        "fell_due": [],
     }  # fmt: skip
     numbers = restated(found)
     assert {key: value for key, value in numbers.items() if key[0] == "accepted"} == {
@@ -83,7 +84,7 @@ def test_by_hand(tmp_path: Path) -> None:
     assert numbers["closing_on_time_rate", "990101", "2026-11-17"] == (pytest.approx(1 / 3), pytest.approx(2 / 3), ["A3"])
     assert not [key for key in numbers if key[1:] == ("990101001", "2026-11-17")], "a case that was closed since is progress"
     assert not [key for key in numbers if key[2] >= "2026-11-20"]
-    assert list(found) == ["from", "to", "new", "closed", "reopened", "withdrawn", "restated"]
+    assert list(found) == ["from", "to", "new", "closed", "reopened", "withdrawn", "fell_due", "restated"]
 
 
 def test_reopened_and_moved_and_void(tmp_path: Path) -> None:
@@ -111,11 +112,37 @@ def test_reopened_and_moved_and_void(tmp_path: Path) -> None:
     assert restated(found)["closing_rate", "990101", "2026-11-17"][2] == ["A1"]
 
 
-def test_time_that_passes_restates_nothing(tmp_path: Path) -> None:
+def test_time_that_passes_restates_nothing_and_is_told(tmp_path: Path) -> None:
+    rows = {
+        **FIRST,  # A2 was overdue already, A4 and A6 are due later
+        "A9": "2026-11-18 11:00,停车,990101001,,2026-11-20 20:00,派遣",
+        "B1": "2026-11-18 12:00,停车,990101001,,2026-11-20 08:00,派遣",  # due at the very instant: not past it until later
+        "B2": "2026-11-18 13:00,噪声,990101002,,2026-11-22 08:00,派遣",  # and this one is not past it yet
+        "B3": "2026-11-18 14:00,停车,990101001,2026-11-19 08:00,2026-11-20 20:00,已结案",
+        "B4": "2026-11-18 15:00,停车,990101001,,2026-11-20 20:00,作废",
+    }
+    first = publish(tmp_path, rows)
+    second = publish(tmp_path, rows, "2026-11-22")
+    found = diff(tmp_path / "store", first, second)
+    assert not any(found[kind] for kind in ("new", "closed", "reopened", "withdrawn", "restated"))
+    assert [(entry["area"], entry["category"], entry["n"], entry["cases"]) for entry in found["fell_due"]] == [
+        ("990101001", "停车", 2, ["A9", "B1"])
+    ]
+    assert not diff(tmp_path / "store", second, first)["fell_due"]
+
+
+def test_a_case_told_differently_falls_due_as_well(tmp_path: Path) -> None:
     rows = {**FIRST, "A9": "2026-11-18 11:00,停车,990101001,,2026-11-20 20:00,派遣"}
     first = publish(tmp_path, rows)
+    rows["A9"] = rows["A9"].replace("990101001", "990101002")  # moved, open, and past its deadline now
+    rows["A4"] = rows["A4"].replace("2026-11-30", "2026-11-19")  # its deadline was moved into the past
+    rows["A6"] = rows["A6"].replace(",,2026-11-30 10:00,派遣", ",2026-11-20 09:00,2026-11-20 08:30,已结案")
+    rows["B5"] = "2026-11-18 11:00,停车,990101001,,2026-11-20 20:00,派遣"  # new, not fallen due
     found = diff(tmp_path / "store", first, publish(tmp_path, rows, "2026-11-22"))
-    assert not any(found[kind] for kind in ("new", "closed", "reopened", "withdrawn", "restated"))
+    assert [(entry["area"], entry["category"], entry["cases"]) for entry in found["fell_due"]] == [
+        ("990101002", "停车", ["A9"]),
+        ("990101002", "噪声", ["A4"]),
+    ]
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
