@@ -195,6 +195,13 @@ QUESTIONS: Final[dict[str, Question]] = {
             cohort="never",
         ),
         Question(
+            "events_of_days",
+            {"event_id": "text", "event_ix": "int", "area_ix": "int, as located", "day": "int, local days since 1970"},
+            {"first": "INTEGER", "last": "INTEGER", "counted": MASK},
+            reach="everything",
+            cohort="never",  # the outcomes asked about are of the cohort
+        ),
+        Question(
             "fell_due",
             {"event_id": "text", "area_ix": "int", "category_ix": "int"},
             {"since": "TIMESTAMP", "until": "TIMESTAMP", "waiting": MASK},

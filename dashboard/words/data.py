@@ -156,9 +156,9 @@ DATA: Final[dict[str, tuple[str, str]]] = {
     "data_fell_due": ("到期未结", "Fell due"),
     "data_restated": ("改数", "Restated"),
     "data_restated_hint": (
-        "已过去的日子，后来的数据说法不同的数。万人诉求量、重复诉求率、办结时长、视频在线率不按日列出。",
-        "Numbers of days that were over and that later data tell differently. Events per 10,000, repeat complaints, hours to close "
-        "and cameras are not told day by day.",
+        "已过去的日子，后来的数据说法不同的数。重复诉求率在规则所看的其后各日过完之后才算；万人诉求量、办结时长、视频在线率不按日列出。",
+        "Numbers of days that were over and that later data tell differently. Repeat complaints count once the days their "
+        "rule looks ahead are over; events per 10,000, hours to close and cameras are not told day by day.",
     ),
     "data_rest_entries": ("另 {n} 项，共 {cases} 件", "{n} more entries, {cases} cases"),
     "data_rest_restated": ("另 {n} 个数", "{n} more numbers"),

@@ -40,7 +40,7 @@ def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
     found = window(view, selection)
     keys = QUESTIONS["event_keys"].ask(view, selection, from_day=found.from_day)
     spans = [(one.from_day, one.to_day) for one in (found, found.previous) if one is not None]
-    flags = _flags(view, spans)
+    flags = standing(view, spans)
     return (
         keys.assign(repeated=flags[keys["event_ix"].to_numpy(dtype=np.int64)])
         .groupby(["is_previous", "area_ix"], as_index=False)
@@ -51,7 +51,7 @@ def repeats_per_area(view: View, selection: Selection) -> pd.DataFrame:
 def repeat_mask(view: View, selection: Selection) -> Mask:
     """By ``event_ix``: which events of the selection's window stand at a repeat point; those outside the window may say anything."""
     found = window(view, selection)
-    return _flags(view, [(found.from_day, found.to_day)])
+    return standing(view, [(found.from_day, found.to_day)])
 
 
 def sightings(view: View, since: dt.datetime, until: dt.datetime) -> tuple[npt.NDArray[np.int64], Sightings]:
@@ -74,7 +74,8 @@ def sightings(view: View, since: dt.datetime, until: dt.datetime) -> tuple[npt.N
     return frame["event_ix"].to_numpy(dtype=np.int64), events
 
 
-def _flags(view: View, spans: list[tuple[dt.date, dt.date]]) -> Mask:
+def standing(view: View, spans: list[tuple[dt.date, dt.date]]) -> Mask:
+    """By ``event_ix``: which events stand at a repeat point; holds for events of these local days, both ends included."""
     rule = view.definition.repeat
     whole = View(view.snapshot, view.definition)
     repeats = view.snapshot.once(("repeats", rule.cases, rule.days, rule.metres), lambda: Repeats(whole, rule))

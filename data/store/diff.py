@@ -21,6 +21,7 @@ from data.store.fell_due import FellDue
 from data.store.places import Cases, Places
 from data.store.recategorised import Recategorised, names_of
 from data.store.restated import Restated
+from data.store.restated_repeats import RestatedRepeats
 from data.store.store import Store
 from data.view import View
 
@@ -61,11 +62,12 @@ def diff(
     dict
         ``from``, ``to``: the ids. ``new``, ``closed``, ``reopened``, ``withdrawn``, ``fell_due``: a list each, one entry per area and
         category (``area``, ``name``, ``domain``, ``category``, ``n``, ``cases``). ``restated``: one entry per number of a day that was over
-        in the earlier snapshot (``indicator``, ``area``, ``day``, ``before``, ``after``, ``cases``), see :mod:`data.store.restated`;
-        ``before`` and ``after`` are what ``ask`` gives for that day and area, None where there is no value. Where cases were put into
-        another category, ``accepted`` of the two categories is restated, in entries that name ``domain`` and ``category`` as well. An
-        entry with more than ``most`` cases says in ``more`` how many are not listed. ``left_out`` is there only where so many cases are to
-        blame that numbers are not told day by day: ``restated``, ``recategorised`` → how many.
+        in the earlier snapshot (``indicator``, ``area``, ``day``, ``before``, ``after``, ``cases``), see :mod:`data.store.restated` and
+        for repeat rates :mod:`data.store.restated_repeats`; ``before`` and ``after`` are
+        what ``ask`` gives for that day and area, None where there is no value. Where cases were put into another category, ``accepted`` of
+        the two categories is restated, in entries that name ``domain`` and ``category`` as well. An entry with more than ``most`` cases
+        says in ``more`` how many are not listed. ``left_out`` is there only where so many cases are to blame that numbers are not told
+        day by day: ``restated``, ``recategorised``, ``repeats`` → how many.
 
     Raises
     ------
@@ -94,24 +96,28 @@ def between(before: View, after: View, *, level: str | None = None, most: int = 
     sides = Sides(before, after)
     places = Places.of(sides, level)
     lists: dict[str, dict[tuple[int, str, str], Cases]] = {kind: {} for kind in KINDS}
-    restated, recategorised = Restated(sides, places, most), Recategorised(sides, places, most)
+    kept: dict[str, Restated | Recategorised | RestatedRepeats] = {
+        "restated": Restated(sides, places, most),
+        "recategorised": Recategorised(sides, places, most),
+        "repeats": RestatedRepeats(sides, places, most),
+    }
     if before.snapshot.id != after.snapshot.id:
         fell_due = FellDue(sides)
         for pairs in sides.pairs(tell):
             for kind, mask in _kinds(sides, pairs).items():
                 _list(lists[kind], sides, places, pairs[mask], "b" if kind == "withdrawn" else "a", most=most)
             _list(lists["fell_due"], sides, places, pairs[fell_due.among(pairs)], "a", most=most)
-            restated.take(pairs)
-            recategorised.take(pairs)
+            for restated in kept.values():
+                restated.take(pairs)
         _list(lists["fell_due"], sides, places, fell_due.rest(), "a", most=most)
         if tell is not None:
             tell("working out the numbers restated", 1.0)
-    left_out = {name: told.blamed for name, told in (("restated", restated), ("recategorised", recategorised)) if told.is_too_much}
+    left_out = {name: restated.blamed for name, restated in kept.items() if restated.is_too_much}
     return {
         "from": before.snapshot.id,
         "to": after.snapshot.id,
         **{kind: _entries(lists[kind], places) for kind in KINDS},
-        "restated": [*restated.entries(), *recategorised.entries()],
+        "restated": [entry for restated in kept.values() for entry in restated.entries()],
         **({"left_out": left_out} if left_out else {}),
     }
 

@@ -38,9 +38,9 @@ Mask = npt.NDArray[np.bool_]
 
 KEYS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.measure in {"outcome", "source", "score"})
 """Indicators that can be restated."""
-UNTOLD: Final = tuple(key for key in INDICATORS if key not in KEYS)
+UNTOLD: Final = tuple(key for key in INDICATORS if key not in KEYS and key != "repeat_rate")
 """Those that are not told day by day: events per 10,000 people follow from those accepted, quantiles of single days say little,
-whether a place is a repeated one follows from the days after as well, and the state of cameras is known for now alone."""
+and the state of cameras is known for now alone. Repeat rates are told by :mod:`data.store.restated_repeats`."""
 WITHOUT_OUTCOME: Final = tuple(KEYS.index(key) for key in ("unmapped", "proactive_rate"))
 """What changes with a case's position or source while everything else of it stays."""
 MOST_BLAMED: Final = 200_000
