@@ -7,7 +7,7 @@ Scripts under ``assets/`` write the same two stores with ``dash_clientside.set_p
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 SELECTION: Final = "selection"
 """``dcc.Store``: what is looked at, as an address string."""
@@ -54,12 +54,20 @@ GRAPHS: Final = "graphs"
 PAINTED: Final = "painted"
 """``dcc.Store``: true once the map has been painted, or has been waited for long enough; see ``controls.js``."""
 
-MAP: Final = "map"
-"""The map's container."""
-MAP_VALUES: Final = "map-values"
-"""``dcc.Store``: the map's value payload."""
-MAP_DRAWN: Final = "map-drawn"
-"""``dcc.Store``: written by the map's script when it has taken a payload."""
+
+class MapIds(NamedTuple):
+    """The ids of a page's map: its container, the store of its values, one for those that come later, and what its script writes."""
+
+    container: str
+    values: str
+    later: str
+    drawn: str
+
+
+WALL_MAP: Final = MapIds("map", "map-values", "map-later", "map-drawn")
+"""The map of the screen; nothing of it comes later."""
+BENCH_MAP: Final = MapIds("bench-map", "bench-map-values", "bench-map-later", "bench-map-drawn")
+"""The map of the workbench: colours by count follow a brush, all else comes once the selection rests."""
 
 BRIEF: Final = "brief"
 """``dcc.Store``: what brief is looked at, as an address string."""

@@ -7,7 +7,7 @@ and the marks of the layers that are on. ``assets/map*.js`` draw it. Where the o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,12 +18,10 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dashboard import ids
 from dashboard.format import Language
 from dashboard.tiles.ground import Ground
-from data.answers import Answers
-from data.selection import Selection
 from data.view import View
 from layers import marks
 from layers.layer import Drawing, Drawn
-from layers.registry import LAYERS, chosen
+from layers.registry import LAYERS
 
 SCRIPTS: Final = "quanyu_map"
 """Namespace of ``assets/map.js``."""
@@ -46,6 +44,29 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "played": ("{label} · 受理 {n} 件", "{label} · {n} accepted"),
     "played_rest": ("其中 {n} 件不在图上各区域", "{n} of them in no area of the map"),
     "open": ("点击进入{name}", "click to open {name}"),
+    "pick": ("点击选中", "click to pick"),
+    "unpick": ("点击取消选中", "click to leave out"),
+    "picking": ("选择", "Picking"),
+    "tool_pick": ("点选", "Pick"),
+    "tool_box": ("框选", "Box"),
+    "tool_lasso": ("圈选", "Lasso"),
+    "hint_pick": ("点击区域选中或取消，可多选", "Click areas to pick or leave them out, as many as wanted"),
+    "hint_box": ("拖出一个矩形；Esc 放弃", "Drag a rectangle; Esc gives it up"),
+    "hint_lasso": (
+        "拖动圈出范围，或逐点点击、双击闭合；Esc 放弃",
+        "Drag around a place, or click corner by corner and double-click to close; Esc gives it up",
+    ),
+    "of_events": ("选案件", "cases"),
+    "of_areas": ("选区域", "areas"),
+    "hint_of": (
+        "画出的范围选其中的案件，还是选标注点在其中的区域",
+        "Whether a shape picks the cases in it, or the areas whose label lies in it",
+    ),
+    "pick_clear": ("清除", "Clear"),
+    "too_many_picked": (
+        "选中了 {n} 个区域，最多 {most} 个：请选上一级，或改为“选案件”",
+        "{n} areas are picked, {most} at most: pick a coarser level, or pick cases instead",
+    ),
     "evidence": ("右键或长按看依据", "right button or long touch: what it is made of"),
     "too_few": ("样本不足，不显示", "too few cases to show"),
     "no_data": ("无数据", "no data"),
@@ -83,8 +104,11 @@ def say(key: str, lang: Language) -> str:
     return zh if lang == "zh" else en
 
 
-def component(lang: Language, ground: Ground | None = None) -> html.Div:
-    """The map, filling what holds it. It stays empty until the first payload, and keeps its place afterwards."""
+def component(known_as: ids.MapIds, lang: Language, ground: Ground | None = None) -> html.Div:
+    """The map, filling what holds it. It stays empty until the first payload, and keeps its place afterwards.
+
+    A page has one map; pages may have one each, under ids of their own.
+    """
     known: dict[str, Any] = {
         "data-words": json.dumps({key: say(key, lang) for key in WORDS}, ensure_ascii=False),
         "data-layers": json.dumps({key: layer.names[lang] for key, layer in LAYERS.items()}, ensure_ascii=False),
@@ -94,7 +118,7 @@ def component(lang: Language, ground: Ground | None = None) -> html.Div:
     return html.Div(
         [
             dl.MapContainer(
-                id=ids.MAP,
+                id=known_as.container,
                 className="quanyu-leaflet",
                 center={"lat": 0.0, "lng": 0.0},
                 zoom=2,
@@ -109,8 +133,9 @@ def component(lang: Language, ground: Ground | None = None) -> html.Div:
                 boxZoom=False,
                 style={"width": "100%", "height": "100%", "background": "transparent"},
             ),
-            dcc.Store(id=ids.MAP_VALUES),
-            dcc.Store(id=ids.MAP_DRAWN),
+            dcc.Store(id=known_as.values),
+            dcc.Store(id=known_as.later),
+            dcc.Store(id=known_as.drawn),
         ],
         className="quanyu-map",
         lang="zh-CN" if lang == "zh" else "en",
@@ -118,32 +143,34 @@ def component(lang: Language, ground: Ground | None = None) -> html.Div:
     )
 
 
-def register(app: Dash) -> None:
-    """Register the one clientside callback: a payload is handed to the map's script."""
+def register(app: Dash, known_as: ids.MapIds) -> None:
+    """Register a map's one clientside callback: a payload is handed to the map's script."""
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction(SCRIPTS, "update"), Output(ids.MAP_DRAWN, "data"), Input(ids.MAP_VALUES, "data")
+        ClientsideFunction(SCRIPTS, "update"),
+        Output(known_as.drawn, "data"),
+        Input(known_as.values, "data"),
+        Input(known_as.later, "data"),
     )
 
 
-def payload(view: View, selection: Selection, indicator: str, lang: Language, answers: Answers | None = None) -> dict[str, Any]:
-    """What the map shows for an answer.
+def payload(drawing: Drawing, layers: Sequence[str], marked: Sequence[str] | None = None) -> dict[str, Any]:
+    """What a map shows for an answer.
 
     Parameters
     ----------
-    indicator
-        Key of what the areas are coloured by.
-    answers
-        The request's answers, so that no question is put twice.
+    layers
+        Keys of the layers that are drawn.
+    marked
+        Keys of those that stand as switched on, where others come later; else the same.
 
     Returns
     -------
     dict
         ``area`` (``ix``, ``code``), ``depth`` of the coloured level, addresses of the files, ``layers`` (values by key of those
-        that are on), ``legend`` (``scale``, ``marks``, ``notes``).
+        that are on), ``on`` (keys), ``legend`` (``scale``, ``marks``, ``notes``).
     """
-    drawing = Drawing(answers or Answers(view, selection), indicator, lang)
-    shown = chosen(selection.layers)
-    drawn = {key: LAYERS[key].draw(drawing) for key in shown} if view.spans else {}
+    view = drawing.view
+    drawn = {key: LAYERS[key].draw(drawing) for key in layers} if view.spans else {}
     tree = view.snapshot.areas
     own = drawing.area_ix
     return {
@@ -153,6 +180,7 @@ def payload(view: View, selection: Selection, indicator: str, lang: Language, an
         "areas_address": address(view, "areas", drawing.root),
         "video_address": address(view, "video", drawing.root) if "video" in drawn else None,
         "layers": {key: one.values for key, one in drawn.items()},
+        "on": list(layers if marked is None else marked),
         "legend": _legend(drawing, drawn),
     }
 
@@ -167,7 +195,7 @@ def _legend(drawing: Drawing, drawn: Mapping[str, Drawn]) -> dict[str, Any]:
     scales = [drawn[key].scale for key in ("density", "areas") if key in drawn]
     scale = next((one for one in scales if one is not None), None)
     notes = [note for one in drawn.values() for note in one.notes]
-    lost = marks.unmapped(drawing)
+    lost = marks.unmapped(drawing) if drawing.counted is None else 0  # who counts beforehand says it with what comes later
     if lost:
         notes.insert(0, f"未上图 {lost:,} 件" if drawing.lang == "zh" else f"{lost:,} events not on the map")
     return {

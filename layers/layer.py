@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.answers import Answers
@@ -34,11 +36,14 @@ class Drawing:
         What the areas are coloured by.
     lang
         Language of names and legends.
+    counted
+        Events by ``area_ix`` as located, where they have been counted already: the areas are coloured by these, and nothing is asked.
     """
 
     answers: Answers
     indicator_key: str
     lang: Language
+    counted: npt.NDArray[np.int64] | None = None
 
     @property
     def view(self) -> View:
@@ -101,7 +106,17 @@ class Drawing:
     @cached_property
     def per_area(self) -> pd.DataFrame:
         """The indicator for each area of the coloured level, and a last row ``is_rest`` where events lie in none of them."""
-        return self._asked(self.depth)
+        return self._asked(self.depth) if self.counted is None else self._counted(self.counted)
+
+    def _counted(self, counts: npt.NDArray[np.int64]) -> pd.DataFrame:
+        tree = self.view.snapshot.areas
+        shown = tree.frontier(self.area_ix, self.depth)
+        before = np.concatenate([[0], np.cumsum(counts)])
+        n = before[tree.last[shown] + 1] - before[shown]
+        rest = int(counts.sum() - n.sum())
+        rows = [*n.tolist(), *([rest] if rest else [])]
+        whole = pd.DataFrame({"area_ix": [*shown, *([self.area_ix] if rest else [])], "n": rows, "events": rows})
+        return whole.assign(value=whole["n"].astype(float), shown=True, is_rest=[False] * len(shown) + [True] * bool(rest))
 
     def _asked(self, depth: int) -> pd.DataFrame:
         own = int(self.view.snapshot.areas.depth[self.area_ix])

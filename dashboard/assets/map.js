@@ -55,6 +55,22 @@
         }
     }
 
+    /* What came at once, with what came later where both are of the same areas. */
+    function joined(payload, later) {
+        if (!payload || !later || later.snapshot !== payload.snapshot || later.area.ix !== payload.area.ix || later.depth !== payload.depth) {
+            return payload;
+        }
+        return Object.assign({}, payload, {
+            video_address: later.video_address,
+            layers: Object.assign({}, later.layers, payload.layers),
+            legend: {
+                scale: (later.layers.density ? later.legend.scale : payload.legend.scale) || later.legend.scale,
+                marks: later.legend.marks,
+                notes: payload.legend.notes.concat(later.legend.notes.filter(function (note) { return payload.legend.notes.indexOf(note) < 0; })),
+            },
+        });
+    }
+
     /* What stands on the map, for tests and for a look from the console. */
     function state() {
         const screen = current;
@@ -73,6 +89,8 @@
             marks: scene.marks.map(function (mark) { return { kind: mark.kind, layer: mark.layer, x: mark.px, y: mark.py, n: mark.n, isHollow: Boolean(mark.isHollow), id: mark.id, name: mark.name }; }),
             wedges: scene.wedges || 0,
             spots: scene.spots.length,
+            chosen: Array.from(scene.chosen || [], function (at) { return screen.areas.codes[at]; }),
+            shape: scene.shape ? scene.shape.length : 0,
             picked: Boolean(scene.picked),
             labels: (scene.placed || []).map(function (label) { return { name: label.name, rank: label.rank, box: label.box }; }),
             named: scene.named.map(function (at) {
@@ -117,8 +135,8 @@
 
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.quanyu_map = {
-        update: function (payload) {
-            update(payload);
+        update: function (payload, later) {
+            update(joined(payload, later));
             return payload ? String(payload.area.code) : "";
         },
     };

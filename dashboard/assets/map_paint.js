@@ -93,6 +93,32 @@
         });
     }
 
+    const PALE = 0.32; /* areas that are not picked, while some are */
+
+    function isPale(scene, at) {
+        return Boolean(scene.chosen && scene.chosen.size && !scene.chosen.has(at));
+    }
+
+    /* Areas that are picked, and the shape that events lie in. */
+    function picked(context, scene) {
+        const unit = scene.em / 16;
+        (scene.outlined || []).forEach(function (at) {
+            stroke(context, scene, scene.areas.path(at), scene.colours.halo, unit * 4.4);
+            stroke(context, scene, scene.areas.path(at), scene.colours.accent, unit * 2.2);
+        });
+        if (scene.shape) {
+            const path = new Path2D();
+            scene.shape.forEach(function (point, at) { path[at ? "lineTo" : "moveTo"](point.x, point.y); });
+            path.closePath();
+            context.fillStyle = scene.colours.accent;
+            context.globalAlpha = 0.12;
+            context.fill(path, "evenodd");
+            context.globalAlpha = 1;
+            stroke(context, scene, path, scene.colours.halo, unit * 4);
+            stroke(context, scene, path, scene.colours.accent, unit * 2);
+        }
+    }
+
     /* Colours of the areas. classes[i] belongs to frontier[i]: 0 … 4, or -1 for no data. */
     function fills(canvas, scene) {
         const context = sized(canvas, scene);
@@ -113,7 +139,11 @@
                 context.fillStyle = !scene.classes
                     ? scene.colours.surface
                     : step < CLASSES ? scene.colours.sequential[step] : hatching(context, scene);
-                list.forEach(function (at) { context.fill(areas.path(at), "evenodd"); });
+                list.forEach(function (at) {
+                    context.globalAlpha = isPale(scene, at) ? PALE : 1;
+                    context.fill(areas.path(at), "evenodd");
+                });
+                context.globalAlpha = 1;
             }
         });
         if (scene.cells.length) {
@@ -151,6 +181,7 @@
             stroke(context, scene, scene.meshes.selected, scene.colours.halo, unit * (scene.isWhole ? 3 : 4.6));
             stroke(context, scene, scene.meshes.selected, scene.isWhole ? scene.colours.border_strong : scene.colours.accent, unit * (scene.isWhole ? 1.5 : 2.2));
         }
+        picked(context, scene);
     }
 
     const SPOTS = { h: "categorical_3", c: "categorical_6" };

@@ -268,7 +268,11 @@
                 lines.push([filled(words.n, { n: n.toLocaleString("en-US") }), "is-quiet"]);
                 lines.push([words.evidence, "is-faint"]);
             }
-            if (found.target >= 0 && found.target !== screen.own) {
+            if (screen.payload.picked) {
+                if (found.position >= 0) {
+                    lines.push([window.quanyu.picking.isPicked(screen, found.at) ? words.unpick : words.pick, "is-faint"]);
+                }
+            } else if (found.target >= 0 && found.target !== screen.own) {
                 lines.push([filled(words.open, { name: areas.names[found.target] }), "is-faint"]);
             }
             return lines;

@@ -121,7 +121,7 @@
             map.on("unload", function () { screen.close(); });
             this.onWheel = function () { screen.isUserView = true; };
             this.onKey = function (event) {
-                if (event.target === screen.frame && (event.key === "Backspace" || event.key === "Escape")) {
+                if (event.target === screen.frame && (event.key === "Backspace" || (event.key === "Escape" && !screen.payload.picked))) {
                     event.preventDefault();
                     screen.up();
                 } else if (event.target === screen.frame && event.key === "Enter" && screen.areas) {
@@ -148,6 +148,7 @@
             this.frame.removeEventListener("keydown", this.onKey);
             Object.values(this.canvases).forEach(function (canvas) { canvas.remove(); });
             quanyu().play.close(this);
+            quanyu().picking.close(this);
             this.parts.close();
             this.isClosed = true;
         }
@@ -179,7 +180,7 @@
             this.payload = payload;
             const names = JSON.parse(this.holder.dataset.layers);
             payload.available = payload.available || Object.keys(names).map(function (key) {
-                return { key: key, name: names[key], on: key in payload.layers };
+                return { key: key, name: names[key], on: payload.on.indexOf(key) >= 0 };
             });
             window.clearTimeout(this.retry);
             Promise.all([fetched(payload.areas_address), payload.video_address ? fetched(payload.video_address) : null]).then(function (raw) {
@@ -213,6 +214,9 @@
             scene.over = null;
             this.played = null;
             this.setValues();
+            if (payload.picked) {
+                quanyu().picking.show(this);
+            }
             quanyu().play.follow(this);
             if (!areas.hasOutlines) {
                 this.parts.say(this.words.no_outlines);
@@ -590,7 +594,9 @@
                 this.openMark(found.mark);
                 return;
             }
-            if (found.target >= 0 && found.target !== this.own) {
+            if (this.payload.picked) {
+                quanyu().picking.click(this, found);
+            } else if (found.target >= 0 && found.target !== this.own) {
                 this.open(found.target);
             } else if (found.position >= 0) {
                 this.evidence(found.at); /* nothing lies below it */

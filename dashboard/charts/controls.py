@@ -107,7 +107,7 @@ def _shows(selection: Selection, lang: Language) -> html.Details:
     ]
     items.append(html.Button(say("show_full", lang), type="button", className="item", **attributes(data_full="")))
     items.append(html.Button(type="button", className="item", **attributes(data_sound="")))
-    return _menu(say("show", lang), say("show", lang), items, is_filtering=False)
+    return menu(say("show", lang), say("show", lang), items, is_filtering=False)
 
 
 def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Language) -> html.A | None:
@@ -118,13 +118,15 @@ def _clear(selection: Selection, chips: Sequence[Chip], address: str, lang: Lang
     return link(address, {**own, **{key: None for chip in chips for key in chip.changes}}, say("clear", lang), "clear")
 
 
-def _menu(name: str, choice: str, items: Sequence[html.A | html.Div | html.Button], is_filtering: bool) -> html.Details:
+def menu(name: str, choice: str, items: Sequence[html.A | html.Div | html.Button], is_filtering: bool) -> html.Details:
+    """A menu that says its present choice; ``name`` is what it chooses."""
     return html.Details(
         [html.Summary(choice, title=name), html.Div(items, className="items")], className="menu is-filtering" if is_filtering else "menu"
     )
 
 
-def _item(address: str, changes: Changes, name: str, is_chosen: bool) -> html.A:
+def item(address: str, changes: Changes, name: str, is_chosen: bool) -> html.A:
+    """One choice of a menu: a link to the changed address."""
     marks = attributes(aria_current="true") if is_chosen else {}
     return link(address, changes, name, "item is-chosen" if is_chosen else "item", **marks)
 
@@ -133,34 +135,34 @@ def _windows(selection: Selection, window: Window, address: str, lang: Language)
     has_dates = selection.from_day is not None or selection.to_day is not None
     named = None if has_dates else selection.window or DEFAULT
     items: list[html.A | html.Div] = [
-        _item(address, {"window": None if key == DEFAULT else key, "from": None, "to": None}, say(f"window_{key}", lang), key == named)
+        item(address, {"window": None if key == DEFAULT else key, "from": None, "to": None}, say(f"window_{key}", lang), key == named)
         for key in WINDOWS
     ]
     dates = attributes(data_dates=f"{window.from_day}/{window.to_day}", data_words=say("window_own", lang))
     items.append(html.Div(className="dates", **dates))
     days = f"{window.from_day:%m-%d} – {window.to_day:%m-%d}"
     choice = days if named not in WINDOWS else say(f"window_{named}", lang)
-    return _menu(say("window", lang), choice, items, has_dates)
+    return menu(say("window", lang), choice, items, has_dates)
 
 
 def _comparisons(window: Window, address: str, lang: Language) -> html.Details:
     """What the window is compared with."""
     items = [
-        _item(address, {"compare": None if kind == KINDS[0] else kind}, say(f"compare_{kind}", lang), kind == window.compared)
+        item(address, {"compare": None if kind == KINDS[0] else kind}, say(f"compare_{kind}", lang), kind == window.compared)
         for kind in KINDS
     ]
-    return _menu(say("compare", lang), say(f"vs_{window.compared}", lang), items, window.compared != KINDS[0])
+    return menu(say("compare", lang), say(f"vs_{window.compared}", lang), items, window.compared != KINDS[0])
 
 
 def _definitions(definitions: Definitions, address: str, lang: Language) -> html.Details:
     """The rules by which numbers are made; the snapshot's default needs no word in the address."""
     default = definitions.known[0].key if definitions.known else ""
     items = [
-        _item(address, {"definition": None if item.key == default else item.key}, item.shown(lang), item.key == definitions.chosen.key)
-        for item in definitions.known
+        item(address, {"definition": None if one.key == default else one.key}, one.shown(lang), one.key == definitions.chosen.key)
+        for one in definitions.known
     ]
     name, is_chosen = say("definition", lang), definitions.chosen.key != default
-    return _menu(name, definitions.chosen.title.get(lang, definitions.chosen.name) if is_chosen else name, items, is_chosen)
+    return menu(name, definitions.chosen.title.get(lang, definitions.chosen.name) if is_chosen else name, items, is_chosen)
 
 
 def _categories(selection: Selection, tree: Tree, address: str, lang: Language) -> html.Details:
@@ -168,31 +170,29 @@ def _categories(selection: Selection, tree: Tree, address: str, lang: Language) 
     tops = [ix for ix in tree.tops() if not selection.domain or tree.names[ix] in selection.domain]
     named = {UNCLASSIFIED: say("unclassified", lang)}
     cleared: Changes = {"domain": None, "category": None, "subcategory": None}
-    items = [_item(address, cleared, say("any_category", lang), not (selection.domain or selection.category or selection.subcategory))]
+    items = [item(address, cleared, say("any_category", lang), not (selection.domain or selection.category or selection.subcategory))]
     if not selection.domain and len(tops) > 1:
         items += [
-            _item(address, {**cleared, "domain": tree.names[ix]}, named.get(tree.names[ix], tree.names[ix]), False) for ix in tops[:ITEMS]
+            item(address, {**cleared, "domain": tree.names[ix]}, named.get(tree.names[ix], tree.names[ix]), False) for ix in tops[:ITEMS]
         ]
     else:
         below = [child for top in tops for child in tree.children(top)][:ITEMS]
         items += [
-            _item(address, {"category": tree.names[ix], "subcategory": None}, tree.names[ix], tree.names[ix] in selection.category)
+            item(address, {"category": tree.names[ix], "subcategory": None}, tree.names[ix], tree.names[ix] in selection.category)
             for ix in below
         ]
     chosen = selection.subcategory or selection.category or selection.domain
-    return _menu(say("category", lang), _several(chosen, say("any_category", lang), lang), items, bool(chosen))
+    return menu(say("category", lang), _several(chosen, say("any_category", lang), lang), items, bool(chosen))
 
 
 def _toggles(key: str, chosen: tuple[str, ...], choices: Sequence[tuple[str, str]], address: str, lang: Language) -> html.Details:
     """Every item adds its value to the filter or takes it away."""
-    items = [_item(address, {key: None}, say(f"any_{key}", lang), not chosen)]
+    items = [item(address, {key: None}, say(f"any_{key}", lang), not chosen)]
     for value, name in choices[:ITEMS]:
         kept = [other for other in chosen if other != value] if value in chosen else [*chosen, value]
-        items.append(_item(address, {key: ",".join(kept) or None}, name, value in chosen))
+        items.append(item(address, {key: ",".join(kept) or None}, name, value in chosen))
     names = dict(choices)
-    return _menu(
-        say(key, lang), _several([names.get(value, value) for value in chosen], say(f"any_{key}", lang), lang), items, bool(chosen)
-    )
+    return menu(say(key, lang), _several([names.get(value, value) for value in chosen], say(f"any_{key}", lang), lang), items, bool(chosen))
 
 
 def _several(chosen: Sequence[str], none: str, lang: Language) -> str:

@@ -7,13 +7,14 @@ from typing import Any, Final
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from dashboard import callbacks, ids
+from dashboard import map as map_component
 from dashboard.context import Context
 from dashboard.page import Page, text
 from dashboard.panels import STUDY
 from dashboard.panels.panel import slot
 from dashboard.table import grid
 from dashboard.words import say
-from dashboard.workbench import WORKBENCH
+from dashboard.workbench import RESTED, WORKBENCH
 from dashboard.workbench.axes import AXES
 from dashboard.workbench.lists import LISTS
 from data.selection import Selection
@@ -39,7 +40,7 @@ def layout(context: Context, query: str) -> html.Div:
             html.Main(
                 [
                     slot("chips", lang),
-                    _views(lang),
+                    _views(context, lang),
                     html.Section([slot("cases", lang, html.Div), *grid.component(lang)], className="study-cases"),
                     html.H2(say("process", lang), className="study-part"),
                     slot("places", lang),
@@ -56,16 +57,21 @@ def layout(context: Context, query: str) -> html.Div:
     )
 
 
-def _views(lang: Language) -> html.Div:
+def _views(context: Context, lang: Language) -> html.Div:
     keys = [*(axis.key for axis in AXES), *(listed.key for listed in LISTS)]
-    slots: list[Any] = [slot(f"view_{key}", lang) for key in keys]
+    holder = html.Div(map_component.component(ids.BENCH_MAP, lang, context.ground), className="bench-map-holder")
+    ground = html.Section(
+        [slot("map_head", lang, html.Div), html.Div(id=ids.panel("view_map"), className="slot-view_map"), holder], className="bench-map"
+    )
+    slots: list[Any] = [ground, *(slot(f"view_{key}", lang) for key in keys)]
     return html.Div(slots, className="views")
 
 
 def register(app: Dash, context: Context) -> None:
     """Register the page's callbacks; those around the address are the screen's."""
     callbacks.register_panels(app, context, WORKBENCH)
-    callbacks.register_panels(app, context, STUDY, ids.RESTING)
+    callbacks.register_panels(app, context, (*RESTED, *STUDY), ids.RESTING)
+    map_component.register(app, ids.BENCH_MAP)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction(SCRIPTS, "rest"), Output(ids.RESTING, "data"), Input(ids.SELECTION, "data"), prevent_initial_call=True
     )

@@ -40,13 +40,13 @@ def layout(context: Context, query: str) -> html.Div:
             dcc.Store(id=ids.PAINTED),
             dcc.Store(id=ids.GRAPHS, data=[_graph(key) for key in FIGURES]),
             *(dcc.Store(id=ids.figure(key)) for key in FIGURES),
-            html.A(say("skip", lang), href=f"#{ids.MAP}", className="skip"),
+            html.A(say("skip", lang), href=f"#{ids.WALL_MAP.container}", className="skip"),
             slot("masthead", lang, html.Header),
             html.Div(columns["left"], className="left"),
             html.Div(
                 [
                     slot("path", lang),
-                    html.Div(map_component.component(lang, context.ground), className="map-holder"),
+                    html.Div(map_component.component(ids.WALL_MAP, lang, context.ground), className="map-holder"),
                     html.Div(id=ids.panel("map"), className="slot slot-map"),
                     slot("coverage", lang),
                 ],
@@ -83,7 +83,7 @@ def _graph(key: str) -> Any:
 def register(app: Dash, context: Context) -> None:
     """Register the page's callbacks."""
     callbacks.register(app, context, WALL, FIGURES)
-    map_component.register(app)
+    map_component.register(app, ids.WALL_MAP)
 
 
 PAGE: Final = Page(

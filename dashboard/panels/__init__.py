@@ -32,7 +32,7 @@ WALL: Final[tuple[Panel, ...]] = (
     Panel("headline", {"zh": "关键指标", "en": "Key numbers"}, headline.build, is_kept_when_empty=True, column="left", least_rem=20),
     Panel("ranking", {"zh": "排名", "en": "Ranking"}, ranking.build, column="left", least_rem=18),
     Panel("path", {"zh": "位置", "en": "Where"}, map_panel.path, is_kept_when_empty=True),
-    Panel("map", {"zh": "地图", "en": "Map"}, map_panel.build, {(ids.MAP_VALUES, "data"): None}, is_kept_when_empty=True),
+    Panel("map", {"zh": "地图", "en": "Map"}, map_panel.build, {(ids.WALL_MAP.values, "data"): None}, is_kept_when_empty=True),
     Panel("coverage", {"zh": "数据覆盖", "en": "Coverage"}, map_panel.coverage, is_kept_when_empty=True),
     Panel("trend", {"zh": "趋势", "en": "Trend"}, charts.trend, {(ids.figure("trend"), "data"): blank()}, column="right", least_rem=13.5),
     Panel("categories", {"zh": "类别", "en": "Categories"}, bars.categories, column="right", least_rem=9.5),

@@ -15,6 +15,8 @@ from dashboard.look import Look
 from dashboard.words import say
 from data.indicators import parts
 from data.indicators.registry import DUPLICATE, VOID
+from layers.layer import Drawing
+from layers.registry import chosen
 
 
 def path(look: Look) -> tuple[Any, ...]:
@@ -30,7 +32,8 @@ def steps(look: Look) -> list[tuple[str | None, str]]:
 
 def build(look: Look) -> tuple[Any, ...]:
     """Nothing to read, and the values for the map's layers."""
-    return None, map_component.payload(look.view, look.selection, look.indicator.key, look.lang, look.answers)
+    drawing = Drawing(look.answers, look.indicator.key, look.lang)
+    return None, map_component.payload(drawing, chosen(look.selection.layers))
 
 
 def coverage(look: Look) -> tuple[Any, ...]:

@@ -21,6 +21,9 @@ STUDY: Final[dict[str, tuple[str, str]]] = {
     "bench_days_hint": ("拖动选日期 · 灰为全部，蓝为所选", "drag to choose days · grey all, blue selected"),
     "bench_hours_hint": ("拖动选时段", "drag to choose hours"),
     "bench_durations_hint": ("小时 · 拖动选时长", "hours · drag to choose"),
+    "bench_map": ("地图", "Map"),
+    "bench_map_level": ("着色的层级", "Level that is coloured"),
+    "bench_map_by": ("按什么着色", "What colours the areas"),
     "to_screen": ("一屏", "Screen"),
     "to_screen_hint": ("同样范围的一屏", "The screen for the same selection"),
     # repeat places

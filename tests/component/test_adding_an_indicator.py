@@ -76,7 +76,7 @@ def test_one_entry_is_found_on_every_surface(store: Store) -> None:
     names = [f"{component}.{name}" for one in WALL for component, name in one.outputs]
     wall = dict(zip(names, callbacks.answer(context, WALL, "window=90d&indicator=bounced_rate", ""), strict=True))
     assert "推诿率" in text_of(wall[f"{ids.panel('ranking')}.children"])
-    assert "推诿率" in text_of(wall[f"{ids.MAP_VALUES}.data"])
+    assert "推诿率" in text_of(wall[f"{ids.WALL_MAP.values}.data"])
     assert "failed" not in text_of(wall)[:200]
 
     opened = text_of(panel.answer(context, sheet.draw, {"n": 1, "base": "window=90d", "open": "bounced_rate"}))

@@ -134,7 +134,9 @@ def test_a_payload_of_a_scoped_viewer_names_no_other_area(whole: View, street: V
     outside = [ix for ix in range(len(tree)) if not own <= ix <= tree.last[own]]
     for code in (tree.codes[0], tree.codes[outside[-1]], None):
         selection = Selection.parse(f"{ALL}&window=all" + (f"&area={code}" if code else ""))[0]
-        text = json.dumps(map_component.payload(street, selection, "accepted", "zh"), ensure_ascii=False)
+        text = json.dumps(
+            map_component.payload(Drawing(Answers(street, selection), "accepted", "zh"), chosen(selection.layers)), ensure_ascii=False
+        )
         assert [tree.codes[ix] for ix in outside if f'"{tree.codes[ix]}"' in text or f"/{tree.codes[ix]}." in text] == []
 
 

@@ -254,6 +254,25 @@ def test_every_line_of_selected_is_known_to_the_index_or_left_to_sql() -> None:
     assert lines == {line for owner in COLUMN_OF for line in (owner, f"{owner}_set")} | EXACT
 
 
+def test_rings_that_cross_themselves_hold_what_lies_within_an_odd_number_of_turns(place: Place) -> None:
+    """As a hand draws them: index, SQL, and crossings counted over the tables are of one mind."""
+    rng, view, some = np.random.default_rng(16), place.view(), 0
+    events = place.oracle.events[~place.oracle.events["is_void"] & ~place.oracle.events["is_duplicate"]]
+    lon, lat = (events[axis].to_numpy(float)[:, None] for axis in ("lon", "lat"))
+    sides = [np.nanquantile(axis, [0.02, 0.98]) for axis in (lon, lat)]
+    for _ in range(30):
+        many = int(rng.integers(4, 60))
+        corners = np.column_stack([rng.uniform(*side, many) for side in sides]).round(5)
+        selection = Selection(window="all", polygon=tuple(map(tuple, corners.tolist())))
+        (x1, y1), (x2, y2) = corners.T, np.roll(corners, -1, axis=0).T
+        crossed = ((y1 > lat) != (y2 > lat)) & (lon < x1 + (x2 - x1) * (lat - y1) / (y2 - y1))
+        wanted = int((crossed.sum(axis=1) % 2 == 1).sum())
+        assert queries.linked(view, selection).n == wanted
+        assert_equal(view, place.index, selection)
+        some += wanted > 0
+    assert some > 20
+
+
 def test_threads_share_a_pass_and_others_wait_for_none(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.index.counting.SHARED_ROWS", 1)
     index, view = made(place.snapshot), place.view()
