@@ -14,6 +14,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 
 from dashboard import ids
 from dashboard.apology import apology
+from dashboard.compared import compared
 from dashboard.context import Context
 from dashboard.empty import explain
 from dashboard.links import merge
@@ -89,12 +90,18 @@ def answer(context: Context, panels: Sequence[Panel], address: str | None, gener
 def _compute(context: Context, panels: Sequence[Panel], view: View, address: str) -> tuple[list[Any], bool]:
     """The values of all outputs, and whether every panel could be made; panels out of the scene are left as they are."""
     found = applied(context.scenes, view, address)
-    look = Look(view, found.selection, (*found.notes, *_unknown(found.selection)), scenes=context.scenes, scene=found.scene)
+    with compared(context, view, found.selection) as (other, more):
+        notes = (*found.notes, *_unknown(found.selection), *more)
+        look = Look(view, found.selection, notes, scenes=context.scenes, scene=found.scene, other=other)
+        return _built(context, panels, look)
+
+
+def _built(context: Context, panels: Sequence[Panel], look: Look) -> tuple[list[Any], bool]:
     nothing = _nothing(context, look)
     values: list[Any] = []
     is_whole = True
     for panel in panels:
-        if panel.column is not None and panel.key not in found.scene.panels:
+        if panel.column is not None and look.scene is not None and panel.key not in look.scene.panels:
             values += [no_update] * len(panel.outputs)
             continue
         if nothing is not None and not panel.is_kept_when_empty:

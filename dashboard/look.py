@@ -60,6 +60,8 @@ class Look:
         The page's colours.
     scenes, scene
         The scenes that are offered, and the one in force; none on pages without scenes.
+    other
+        What the workbench compares with (:mod:`dashboard.compared`).
     """
 
     view: View
@@ -68,11 +70,17 @@ class Look:
     palette: Palette = field(default=DARK)
     scenes: Scenes | None = None
     scene: Scene | None = None
+    other: Look | None = None
 
     @property
     def lang(self) -> Language:
         """The page's language."""
         return self.selection.lang
+
+    @property
+    def is_of_two_snapshots(self) -> bool:
+        """Whether another snapshot is compared with: both hold the same cases, as they were known at two times."""
+        return self.other is not None and self.other.view.snapshot is not self.view.snapshot
 
     @cached_property
     def answers(self) -> Answers:

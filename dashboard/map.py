@@ -7,7 +7,7 @@ and the marks of the layers that are on. ``assets/map*.js`` draw it. Where the o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import quote
@@ -68,6 +68,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{n} areas are picked, {most} at most: pick a coarser level, or pick cases instead",
     ),
     "evidence": ("右键或长按看依据", "right button or long touch: what it is made of"),
+    "interval": ("95% 区间 {low} 至 {high}", "95 % interval {low} to {high}"),
+    "sides": ("当前 {now} · 对比 {before}", "now {now} · compared {before}"),
     "too_few": ("样本不足，不显示", "too few cases to show"),
     "no_data": ("无数据", "no data"),
     "n": ("n {n}", "n {n}"),
@@ -153,7 +155,12 @@ def register(app: Dash, known_as: ids.MapIds) -> None:
     )
 
 
-def payload(drawing: Drawing, layers: Sequence[str], marked: Sequence[str] | None = None) -> dict[str, Any]:
+def payload(
+    drawing: Drawing,
+    layers: Sequence[str],
+    marked: Sequence[str] | None = None,
+    instead: Mapping[str, Callable[[Drawing], Drawn]] | None = None,
+) -> dict[str, Any]:
     """What a map shows for an answer.
 
     Parameters
@@ -162,6 +169,8 @@ def payload(drawing: Drawing, layers: Sequence[str], marked: Sequence[str] | Non
         Keys of the layers that are drawn.
     marked
         Keys of those that stand as switched on, where others come later; else the same.
+    instead
+        What draws a layer in the place of its own, by key.
 
     Returns
     -------
@@ -170,7 +179,8 @@ def payload(drawing: Drawing, layers: Sequence[str], marked: Sequence[str] | Non
         that are on), ``on`` (keys), ``legend`` (``scale``, ``marks``, ``notes``).
     """
     view = drawing.view
-    drawn = {key: LAYERS[key].draw(drawing) for key in layers} if view.spans else {}
+    draws = {key: LAYERS[key].draw for key in layers} | {key: draw for key, draw in (instead or {}).items() if key in layers}
+    drawn = {key: draw(drawing) for key, draw in draws.items()} if view.spans else {}
     tree = view.snapshot.areas
     own = drawing.area_ix
     return {

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, quote
 
-from data import values
+from data import against, values
 from data.comparison import KINDS
 from data.errors import SelectionError
 from data.filters import FILTERS, sentence, settle
@@ -46,8 +46,8 @@ class Selection:
         Words to look for; west, south, east, north; ring of (lon, lat).
     snapshot, definition
         Pinned snapshot id and definition ``name@version``; None is what is in force.
-    level, indicator, adjust, layers, scene, compare, lang, kiosk, tour
-        How it is shown.
+    level, indicator, adjust, layers, scene, compare, against, lang, kiosk, tour
+        How it is shown; ``against`` is what the workbench compares it with (:mod:`data.against`).
     home
         Area that the tour comes back to, while it is elsewhere.
     template, issue
@@ -82,6 +82,7 @@ class Selection:
     layers: tuple[str, ...] | None = None
     scene: str | None = None
     compare: str | None = None
+    against: str | None = None
     lang: Language = "zh"
     kiosk: bool = False
     tour: bool = False
@@ -179,6 +180,7 @@ VIEW_KEYS: Final[Mapping[str, values.Kind]] = {
     "layers": values.slugs(),
     "scene": values.slug(),
     "compare": values.choice(KINDS),
+    "against": against.value(),
     "lang": values.choice(("zh", "en")),
     "kiosk": values.flag(),
     "tour": values.flag(),

@@ -101,7 +101,7 @@ def draw(drawing: Drawing) -> Drawn:
             _rule(drawing, len(edges) + 1 if is_shown.any() else 0),
             classes.steps(len(edges) + 1) if is_shown.any() else (),
             tuple(f"{edge:,.{edge_digits}f}" for edge in edges),
-            _no_data(drawing, int((~is_shown).sum())),
+            without(drawing, int((~is_shown).sum())),
             _marked(drawing, len(missed)),
         ),
         notes=_unassigned(drawing),
@@ -133,7 +133,8 @@ def _rule(drawing: Drawing, count: int) -> str:
     return f"{drawing.level_name} · {'fifths' if count == classes.CLASSES else f'{count} classes' if count else 'nothing to show'}"
 
 
-def _no_data(drawing: Drawing, missing: int) -> str:
+def without(drawing: Drawing, missing: int) -> str:
+    """How many areas have nothing to show, and why, in words; empty where all have."""
     if not missing:
         return ""
     least = drawing.view.definition.minimum_n

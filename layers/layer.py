@@ -166,6 +166,7 @@ class Scale:
     breaks: tuple[str, ...]
     no_data: str = ""
     missed: str = ""
+    hues: Literal["sequential", "diverging"] = "sequential"
 
 
 @dataclass(frozen=True)

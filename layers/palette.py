@@ -36,6 +36,8 @@ class Palette:
         What is selected, and the one line of a sparkline.
     sequential
         Five steps of one hue, from little to much.
+    diverging
+        Two hues around what cannot be told apart: less, a little less, neither, a little more, more.
     no_data
         The two colours of the hatching: stripe and gap.
     categorical
@@ -58,6 +60,7 @@ class Palette:
     faint: str
     accent: str
     sequential: tuple[str, str, str, str, str]
+    diverging: tuple[str, str, str, str, str]
     no_data: tuple[str, str]
     categorical: tuple[str, ...]
     rest: str
@@ -102,6 +105,7 @@ DARK: Final = Palette(
     faint="#75869b",
     accent="#7fd0ff",
     sequential=("#16283f", "#1c4468", "#25649a", "#3c8ac4", "#73b6e4"),
+    diverging=("#56b3ba", "#2b6268", "#1b2534", "#59497a", "#c9b0f2"),
     no_data=("#2c3746", "#111a27"),
     categorical=("#2c8ed2", "#6ecbaa", "#c9b0f2", "#cfbd6c", "#717a87", "#56b3ba", "#e8bce5", "#95ac68"),
     rest="#5d6a7c",
@@ -124,6 +128,7 @@ LIGHT: Final = Palette(
     faint="#778493",
     accent="#0b6fb3",
     sequential=("#dceaf6", "#aecfe9", "#74add8", "#3c85bd", "#175c92"),
+    diverging=("#047e83", "#8fc9cb", "#e9edf1", "#c3addd", "#5b4184"),
     no_data=("#c9d1da", "#f1f3f6"),
     categorical=("#1e8fd2", "#00664a", "#5b4184", "#9a8a3a", "#838fa3", "#047e83", "#6b3459", "#516e29"),
     rest="#8f99a6",

@@ -85,6 +85,7 @@
             zoom: screen.map.getZoom(),
             frontier: scene.frontier.length,
             classes: scene.classes,
+            hues: scene.hues,
             cells: scene.cells.length,
             marks: scene.marks.map(function (mark) { return { kind: mark.kind, layer: mark.layer, x: mark.px, y: mark.py, n: mark.n, isHollow: Boolean(mark.isHollow), id: mark.id, name: mark.name }; }),
             wedges: scene.wedges || 0,

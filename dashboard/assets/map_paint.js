@@ -10,9 +10,10 @@
         function read(name) {
             return style.getPropertyValue("--quanyu-" + name).trim() || "#888888";
         }
-        const found = { sequential: [], no_data: [read("no-data-1"), read("no-data-2")] };
+        const found = { sequential: [], diverging: [], no_data: [read("no-data-1"), read("no-data-2")] };
         for (let step = 1; step <= CLASSES; step += 1) {
             found.sequential.push(read("sequential-" + step));
+            found.diverging.push(read("diverging-" + step));
         }
         ["ground", "surface", "line", "text", "quiet", "faint", "accent", "overdue", "due-soon", "event", "video", "border", "border-strong", "halo", "categorical-3", "categorical-6"]
             .forEach(function (name) { found[name.replace(/-/g, "_")] = read(name); });
@@ -138,7 +139,7 @@
             if (list.length) {
                 context.fillStyle = !scene.classes
                     ? scene.colours.surface
-                    : step < CLASSES ? scene.colours.sequential[step] : hatching(context, scene);
+                    : step < CLASSES ? scene.colours[scene.hues || "sequential"][step] : hatching(context, scene);
                 list.forEach(function (at) {
                     context.globalAlpha = isPale(scene, at) ? PALE : 1;
                     context.fill(areas.path(at), "evenodd");

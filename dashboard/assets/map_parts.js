@@ -177,7 +177,7 @@
             const bar = element("div", "quanyu-scale-bar");
             scale.steps.forEach(function (step, at) {
                 const cell = element("span", "quanyu-scale-step");
-                cell.style.background = "var(--quanyu-sequential-" + (step + 1) + ")";
+                cell.style.background = "var(--quanyu-" + (scale.hues || "sequential") + "-" + (step + 1) + ")";
                 if (at > 0) {
                     cell.appendChild(element("span", "quanyu-scale-break", scale.breaks[at - 1]));
                 }
@@ -257,10 +257,21 @@
                 if (value === null || value === undefined) {
                     lines.push([n > 0 ? words.too_few : words.no_data, ""]);
                 } else {
-                    const number = (value / Math.pow(10, values.digits)).toLocaleString("en-US", {
-                        minimumFractionDigits: values.digits, maximumFractionDigits: values.digits,
-                    });
-                    lines.push([values.name + " " + number + (values.unit === "%" ? "%" : " " + values.unit), "quanyu-tip-value"]);
+                    const shown = function (told, sign) {
+                        const number = told / Math.pow(10, values.digits);
+                        return (sign && number > 0 ? "+" : "") + number.toLocaleString("en-US", {
+                            minimumFractionDigits: values.digits, maximumFractionDigits: values.digits,
+                        });
+                    };
+                    const isChange = values.hues === "diverging";
+                    lines.push([values.name + " " + shown(value, isChange) + (values.unit === "%" ? "%" : " " + values.unit), "quanyu-tip-value"]);
+                    if (isChange) {
+                        const at = found.position;
+                        if (values.low[at] !== null && values.low[at] !== values.high[at]) {
+                            lines.push([filled(words.interval, { low: shown(values.low[at], true), high: shown(values.high[at], true) }), ""]);
+                        }
+                        lines.push([filled(words.sides, { now: shown(values.now[at]), before: shown(values.before[at]) }), "is-quiet"]);
+                    }
                     if (screen.scene.missed.has(found.at)) {
                         lines.push([window.quanyu.labels.MISSED + " " + values.missed_said, ""]);
                     }

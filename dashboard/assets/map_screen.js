@@ -289,6 +289,7 @@
             scene.classes = coloured
                 ? Array.from(coloured.classes, function (letter) { return letter >= "0" && letter <= "4" ? Number(letter) : -1; })
                 : null;
+            scene.hues = (coloured && coloured.hues) || "sequential";
             scene.missed = new Set((coloured && coloured.missed || []).map(function (position) { return scene.frontier[position]; }));
             if (scene.classes && scene.classes.length !== scene.frontier.length) {
                 scene.missed = new Set();

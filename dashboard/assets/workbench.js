@@ -103,6 +103,10 @@
             context.fillRect(x, PAD.top + height * (1 - told.all[at] / most), wide, height * told.all[at] / most);
             context.fillStyle = isIn ? colour("accent") : colour("sequential-2");
             context.fillRect(x, PAD.top + height * (1 - told.some[at] / most), wide, height * told.some[at] / most);
+            if (told.against) {
+                context.fillStyle = colour("text");
+                context.fillRect(x, PAD.top + height * (1 - told.all[at] / most) - 0.75, wide, 1.5);
+            }
         }
         context.fillStyle = colour("quiet");
         context.textAlign = "center";
@@ -119,6 +123,16 @@
             context.strokeStyle = colour("accent");
             context.strokeRect(PAD.left + range[0] * step - 0.5, PAD.top - 3.5, (range[1] - range[0] + 1) * step, height + 4);
         }
+    }
+
+    /* Less, a little less, neither, a little more, more than what is compared: by how many standard errors two counts are apart. */
+    function apart(told, at) {
+        if (told.exact) {
+            return 3 + Math.sign(told.some[at] - told.all[at]);
+        }
+        const spread = Math.sqrt(told.some[at] + told.all[at] * told.against * told.against);
+        const apart = spread ? (told.some[at] - told.all[at] * told.against) / spread : 0;
+        return 3 + Math.sign(apart) * (Math.abs(apart) > 3.29 ? 2 : Math.abs(apart) > 1.96 ? 1 : 0);
     }
 
     const axes = {
@@ -180,7 +194,7 @@
                 const most = Math.max(1, Math.max.apply(null, told.some));
                 for (let hour = 0; hour < 168; hour += 1) {
                     const share = told.some[hour] / most;
-                    context.fillStyle = told.some[hour] ? colour("sequential-" + Math.min(5, 1 + Math.floor(share * 5))) : colour("surface");
+                    context.fillStyle = told.against ? colour("diverging-" + apart(told, hour)) : told.some[hour] ? colour("sequential-" + Math.min(5, 1 + Math.floor(share * 5))) : colour("surface");
                     context.fillRect(left + (hour % 24) * wide, Math.floor(hour / 24) * high, wide - 1.5, high - 1.5);
                 }
                 context.fillStyle = colour("quiet");
@@ -363,5 +377,28 @@
             step(Number(button.dataset.step));
         }
     });
+
+    /* Two days to compare with, made when their menu is opened. */
+    document.addEventListener("toggle", function (event) {
+        const holder = event.target instanceof Element && event.target.matches("details.menu[open]") && event.target.querySelector("[data-against]");
+        if (!holder) {
+            return;
+        }
+        const inputs = holder.dataset.against.split("/").map(function (day) {
+            const input = document.createElement("input");
+            input.type = "date";
+            input.value = day;
+            input.setAttribute("aria-label", holder.dataset.words);
+            input.addEventListener("change", function () {
+                if (inputs[0].value && inputs[1].value && inputs[0].value <= inputs[1].value) {
+                    window.quanyuControls.change("against=" + inputs[0].value + ".." + inputs[1].value);
+                }
+            });
+            return input;
+        });
+        const label = document.createElement("span");
+        label.textContent = holder.dataset.words;
+        holder.replaceChildren(label, inputs[0], inputs[1]);
+    }, true);
     window.addEventListener("resize", function () { window.requestAnimationFrame(drawAll); });
 })();

@@ -15,7 +15,7 @@ from dashboard.charts.marks import heading
 from dashboard.links import attributes
 from dashboard.look import Look
 from dashboard.words import say
-from data import queries
+from dashboard.workbench.behind import Counts, behind, selected
 from data.dimensions import DURATION_EDGES_H
 from data.values import MAXIMUM_HOURS
 
@@ -29,7 +29,11 @@ HOURS_OF_WEEK: Final = 168
 
 @dataclass(frozen=True)
 class Axis:
-    """One view: its dimension, its names, what the browser draws it from, and what is said beside its name."""
+    """One view: its dimension, its names, what the browser draws it from, and what is said beside its name.
+
+    While comparing the browser is told ``against``, days of the present window to one of the other; else 0. ``exact``: both hold the same
+    cases, and chance explains nothing.
+    """
 
     key: str
     names: Mapping[str, str]
@@ -38,18 +42,24 @@ class Axis:
 
     def build(self, look: Look) -> tuple[Any, ...]:
         """The view as a panel."""
-        told = json.dumps(self.drawn(look), ensure_ascii=False, separators=(",", ":"))
+        scale = 0 if look.other is None or not look.other.window.days else look.window.days / look.other.window.days
+        told = json.dumps(
+            self.drawn(look) | {"against": scale, "exact": look.is_of_two_snapshots}, ensure_ascii=False, separators=(",", ":")
+        )
         holder = html.Div(
             className=f"axis axis-{self.key}", **attributes(data_axis=self.key, data_drawn=told, data_name=self.names[look.lang])
         )
-        return (html.Div([heading(self.names[look.lang], say(self.aside, look.lang)), holder], className="linked-axis"),)
+        return (
+            html.Div(
+                [heading(self.names[look.lang], say(self.aside if look.other is None else f"{self.aside}_against", look.lang)), holder],
+                className="linked-axis",
+            ),
+        )
 
 
-def _counts(look: Look, key: str) -> tuple[Mapping[int, int], Mapping[int, int]]:
-    """Of every value, and of those selected, without the view's own filters."""
-    frames = [look.answers(question).frames[key] for question in (queries.linked_background, queries.linked)]
-    every, some = (dict(zip(frame.iloc[:, 0].tolist(), frame["n"].tolist(), strict=True)) for frame in frames)
-    return every, some
+def _counts(look: Look, key: str) -> tuple[Counts, Counts]:
+    """Of every value what stands behind, and what is selected, without the view's own filters."""
+    return behind(look, key), selected(look, key)
 
 
 def days(look: Look) -> dict[str, Any]:

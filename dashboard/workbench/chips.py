@@ -10,6 +10,8 @@ from dashboard.format import count, value
 from dashboard.links import Changes, attributes, link, opener
 from dashboard.look import Look
 from dashboard.words import say
+from dashboard.workbench import compare
+from dashboard.workbench.behind import told
 from data import queries
 from data.filters import active
 from data.indicators import compute
@@ -26,6 +28,7 @@ def build(look: Look) -> tuple[Any, ...]:
         (row.say(look.view, look.selection, lang), dict.fromkeys(row.keys)) for row in active(look.selection) if row.keys[0] not in ALWAYS
     ]
     chips: list[Any] = [link(address, changes, [text, html.Span("×", className="cross")], "chip") for text, changes in parts]
+    chips += compare.chip(look)
     if len(parts) > 1:
         cleared = {key: None for _, changes in parts for key in changes}
         chips.append(link(address, cleared, say("clear", lang), "clear"))
@@ -39,7 +42,10 @@ def build(look: Look) -> tuple[Any, ...]:
         )
     ]
     return (
-        html.Div([html.Div(steps, className="steps-back"), html.Div(chips, className="chips"), _numbers(look)], className="bench-head"),
+        html.Div(
+            [html.Div([*steps, compare.choices(look)], className="steps-back"), html.Div(chips, className="chips"), _numbers(look)],
+            className="bench-head",
+        ),
     )
 
 
@@ -54,6 +60,8 @@ def _numbers(look: Look) -> html.P:
         opener(address, "accepted", count(found.n), "total"),
         say("bench_cases", lang),
     ]
+    if look.other is not None:
+        said.append(f" · {told(look, found.n, look.other.answers(queries.linked).n)[1]}")
     for key in dict.fromkeys((look.indicator.key, "unmapped")):
         indicator = INDICATORS[key]
         if indicator.measure == "outcome" and indicator.unit == "rate":

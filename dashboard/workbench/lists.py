@@ -15,7 +15,7 @@ from dashboard.format import count
 from dashboard.links import Changes, attributes, escaped, link, opener
 from dashboard.look import Look
 from dashboard.words import say
-from data import queries
+from dashboard.workbench.behind import Counts, behind, selected, told
 from data.filters import ALONE
 from data.schema import STAGES, URGENCIES
 from data.vocabulary import CALLBACK_NAMES, DEADLINE_NAMES, URGENCY_NAMES, Words
@@ -26,7 +26,6 @@ MOST: Final = 8
 CATEGORY_KEYS: Final = ("domain", "category", "subcategory")
 OTHERS: Final[Mapping[str, tuple[str, ...]]] = {"grid": ("bbox", "polygon")}
 """Further filters of a dimension, which its numbers leave out."""
-Counts = Mapping[Any, int]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Listed:
 
     def build(self, look: Look) -> tuple[Any, ...]:
         """The list as a panel."""
-        some, every = (self._counts(look, answer) for answer in (queries.linked, queries.linked_background))
+        some, every = (self._folded(look, counts(look, self.key)) for counts in (selected, behind))
         key, bars = self.filter_key(look), [bar for bar in self.bars(look) if every.get(bar.value) or some.get(bar.value) or bar.is_chosen]
         if not self.is_ordered:
             bars.sort(key=lambda bar: (-some.get(bar.value, 0), -every.get(bar.value, 0), bar.name))
@@ -83,9 +82,7 @@ class Listed:
         body = html.Div(rows, className="rows", role="list", **attributes(aria_label=self.names[look.lang]))
         return (html.Div([heading(self.names[look.lang], aside), body], className="linked-bars"),)
 
-    def _counts(self, look: Look, question: Callable[..., Any]) -> Counts:
-        frame = look.answers(question).frames[self.key]
-        counts = dict(zip(frame.iloc[:, 0].tolist(), frame["n"].tolist(), strict=True))
+    def _folded(self, look: Look, counts: Counts) -> Counts:
         return counts if self.fold is None else self.fold(look, counts)
 
 
@@ -93,19 +90,27 @@ def _row(look: Look, key: str, bar: Bar, chosen: list[str], *, some: int, every:
     kept = [text for text in chosen if text != bar.text] if bar.is_chosen else [*chosen, bar.text]
     toggle: Changes = {key: ",".join(kept) or None}
     marks = attributes(aria_pressed=str(bar.is_chosen).lower())
-    width = f"{max(every, some) / longest:.1%}"
+    width = f"{max(every, some) / longest:.1%}" if look.other is None else f"{every / longest:.1%}"
+    tick = [] if look.other is None else [html.U(style={"left": f"{every / longest:.1%}"})]
     return html.Div(
         [
             link(look.address, toggle, bar.name, "name is-chosen" if bar.is_chosen else "name", title=bar.name, role="button", **marks),
-            html.Span([html.I(style={"width": width}), html.B(style={"width": f"{some / longest:.1%}"})], className="two-bars"),
+            html.Span([html.I(style={"width": width}), html.B(style={"width": f"{some / longest:.1%}"}), *tick], className="two-bars"),
             opener(look.address, "accepted", count(some), "n", {**dict.fromkeys(OTHERS.get(key, ())), key: bar.text}),
+            *([] if look.other is None else [_change(look, some, every)]),
             html.Span(link(look.address, bar.opens, "›", "open", title=say("bench_below", look.lang, name=bar.name)))
             if bar.opens
             else html.Span(),
         ],
-        className="row is-chosen" if bar.is_chosen else "row",
+        className=f"row{' is-chosen' if bar.is_chosen else ''}{'' if look.other is None else ' is-compared'}",
         role="listitem",
     )
+
+
+def _change(look: Look, some: int, every: int) -> html.Span:
+    """By how much more or less than what it is compared with; stronger where chance hardly explains it."""
+    change, words, is_told = told(look, some, every)
+    return html.Span(change, className="change is-told" if is_told else "change", title=words)
 
 
 def _depth(look: Look) -> int:

@@ -22,7 +22,7 @@ from data.dimensions import DIMENSIONS
 from data.indicators.registry import INDICATORS, Indicator
 from data.selection import Selection
 from data.values import MAXIMUM_VALUES
-from layers import registry
+from layers import difference, registry
 from layers.layer import Drawing
 
 COUNTED: Final = "accepted"
@@ -38,15 +38,26 @@ def build(look: Look) -> tuple[Any, ...]:
     counts[frame["area_ix"]] = frame["n"]
     drawing = Drawing(Answers(look.view, _unfiltered(look), is_screen=False), COUNTED, look.lang, counts)
     layers = chosen(look)
-    now = [key for key in layers if key == "areas" and coloured_by(look).key == COUNTED]
+    now = [key for key in layers if key == "areas" and _is_counted(look)]
     return None, map_component.payload(drawing, now, layers) | {"picked": _picked(look.selection)}
 
 
 def build_later(look: Look) -> tuple[Any, ...]:
-    """What the colours say and how to change it; the layers that are not counted with the other views."""
-    drawing = Drawing(Answers(look.view, _unfiltered(look), is_screen=False), coloured_by(look).key, look.lang)
-    layers = [key for key in chosen(look) if key != "areas" or drawing.indicator_key != COUNTED]
-    return _head(look, drawing), map_component.payload(drawing, layers)
+    """What the colours say and how to change it; the layers that are not counted with the other views, and differences."""
+    drawing = _drawing(look)
+    layers = [key for key in chosen(look) if key != "areas" or not _is_counted(look)]
+    other = look.other
+    instead = {} if other is None else {"areas": lambda here: difference.draw(here, _drawing(other))}
+    return _head(look, drawing), map_component.payload(drawing, layers, instead=instead)
+
+
+def _drawing(look: Look) -> Drawing:
+    return Drawing(Answers(look.view, _unfiltered(look), is_screen=False), coloured_by(look).key, look.lang)
+
+
+def _is_counted(look: Look) -> bool:
+    """Whether the areas' colours follow from the linked views."""
+    return look.other is None and coloured_by(look).key == COUNTED
 
 
 def coloured_by(look: Look) -> Indicator:

@@ -145,3 +145,22 @@ def test_areas_in_a_box_are_picked_and_escape_gives_up(open_page: Open) -> None:
     assert sorted(asked(page, "grid").split(",")) == sorted(street["code"] for street in streets)
     found = Axe().run(page, context=".bench-map", options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found] == []
+
+
+def test_a_comparison_is_chosen_from_the_menu_and_coloured_on_the_map(open_page: Open) -> None:
+    page = open_page("window=30d&level=street&lang=en")
+    whole = total(page)
+    page.click(".steps-back .menu summary")
+    page.click(".steps-back .menu .item >> nth=0")
+    page.wait_for_selector(".chip.is-against")
+    page.wait_for_function("() => window.quanyu.map.state().hues === 'diverging'")
+    assert asked(page, "against") == "previous"
+    assert total(page) == whole
+    assert page.locator("#panel-view_areas .row .change").count() == page.locator("#panel-view_areas .row").count() > 0
+    page.click(".steps-back .menu summary")
+    page.fill(".steps-back .dates input >> nth=0", "2026-10-01")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('against').startsWith('2026-10-01..')")
+    page.click(".chip.is-against")
+    page.wait_for_selector(".chip.is-against", state="detached")
+    page.wait_for_function("() => window.quanyu.map.state().hues === 'sequential'")
+    assert asked(page, "against") == ""

@@ -14,7 +14,7 @@ EVERYTHING = (
     "&stage=closed,accepted&department=城管局&grid=510118001001,510118001002&urgency=urgent&deadline=late,overdue&callback=satisfied"
     "&duration=2-48&hours=22-6&weekday=1-5&q=楼道 堆物&bbox=104.1,30.2,104.2,30.3&polygon=_p~iF~ps|U_ulLnnqC_mqNvxq`@"
     "&snapshot=20261122T000000Z-0123abcd&definition=jiesu@1&level=street&indicator=closing_rate&layers=video,areas&scene=night"
-    "&compare=previous&adjust=category&lang=en&kiosk=1&tour=1&home=510118&template=weekly&issue=2026-0001"
+    "&compare=previous&against=area:510118002&adjust=category&lang=en&kiosk=1&tour=1&home=510118&template=weekly&issue=2026-0001"
 )
 
 
