@@ -10,14 +10,16 @@ import pandas as pd
 
 from data import queries
 from data.answers import Answers
+from data.case_groups import CaseGroup
 from data.indicators import compute, formula, parts
 from data.indicators.adjusted import Adjusted, adjusted
-from data.indicators.ask import numbers
+from data.indicators.ask import numbers, previous_numbers
 from data.indicators.compute import Number
 from data.indicators.indicator import Indicator
 from data.indicators.parts import Part
 from data.indicators.population import population
 from data.indicators.registry import INDICATORS
+from data.questions import QUESTIONS
 from data.selection import Selection
 from data.video import CameraGroup, cameras, judged
 from data.view import View
@@ -32,6 +34,8 @@ class Opening:
     ----------
     number
         As every surface shows it.
+    before
+        The same over the days it is compared with; None where there are none, and for cameras.
     parts
         Its parts in order, none for cameras.
     totals
@@ -56,6 +60,7 @@ class Opening:
     terms: dict[str, Number] = field(default_factory=dict)
     people: float | None = None
     adjusted: Adjusted | None = None
+    before: Number | None = None
 
     def formula(self, lang: Language) -> str:
         """The formula with the actual counts; of an adjusted number that before adjustment."""
@@ -64,21 +69,23 @@ class Opening:
         return formula.filled(self.view, self.indicator, found, self.counts, people=self.people, lang=lang)
 
 
-def opening(view: View, selection: Selection, indicator: Indicator, standard: Selection | None = None) -> Opening:
+def opening(view: View, selection: Selection, indicator: Indicator, standard: Selection | None = None, asked: str | None = None) -> Opening:
     """Open the number of an indicator for a selection.
 
     Parameters
     ----------
     standard
         The selection of the page it was opened from, whose mix of categories an adjusted number is adjusted to.
+    asked
+        May be the key of a further part; see :func:`data.indicators.parts.parts`.
     """
     answers = Answers(view, selection, is_screen=False)
     number = numbers(answers, [indicator])[indicator.key]
     if indicator.measure == "video":
         return Opening(view, selection, indicator, number, np.zeros(len(view.snapshot.outcomes), dtype=np.int64))
     counts = compute.count_outcomes(view, answers(queries.outcomes_per_bucket))
-    found = dict(parts.parts(view, selection, indicator, counts))
-    totals = {key: _total(part, number, counts) for key, part in found.items()}
+    found = dict(parts.parts(view, selection, indicator, counts, asked))
+    totals = {key: _total(view, selection, part, number, counts) for key, part in found.items()}
     terms = view.definition.terms if indicator.measure == "score" else {}
     is_adjusted = None if standard is None else adjusted(view, selection, standard, indicator, number)
     if is_adjusted is not None:
@@ -94,12 +101,15 @@ def opening(view: View, selection: Selection, indicator: Indicator, standard: Se
         numbers(answers, [INDICATORS[key] for key in terms]),
         population(view, selection) if indicator.measure == "population" else None,
         is_adjusted,
+        previous_numbers(answers, [indicator]).get(indicator.key),
     )
 
 
-def _total(part: Part, number: Number, counts: compute.Counts) -> int:
+def _total(view: View, selection: Selection, part: Part, number: Number, counts: compute.Counts) -> int:
     if part.follows_from_outcomes:
         return int(counts[part.outcomes].sum())
+    if CaseGroup.parse(part.key) is not None:
+        return int(QUESTIONS["part_outcomes"].ask(view, selection, **part.masks)["n"].sum())
     inside = int(number.numerator or 0)
     return inside if part.key == parts.NUMERATOR else number.n - inside
 

@@ -107,15 +107,10 @@ def repeat_places(view: View, selection: Selection, most: int = MOST) -> RepeatP
 
     Filters but the window say which places are listed. Places are ordered by pressure, then by their latest case.
     """
-    rule, found = view.definition.repeat, window(view, selection)
-    until = min(found.ends_at, view.snapshot.as_of.replace(tzinfo=None) + dt.timedelta(microseconds=1))
-    until = max(until, dt.datetime(1971, 1, 1))
+    rule, until = view.definition.repeat, _until(view, selection)
     since = until - dt.timedelta(days=rule.days)
     at = _found(view, until)
-    recent = selection.with_(window=None, compare=None, from_day=found.to_day - dt.timedelta(days=rule.days), to_day=found.to_day)
-    chosen = QUESTIONS["event_keys"].ask(view, recent, from_day=found.to_day)["event_ix"].to_numpy(dtype=np.int64)
-    listed = np.unique(at.label[np.isin(at.event_ix, chosen) & (at.label >= 0)])
-    inside = np.isin(at.label, listed) & (at.label >= 0)
+    inside = _inside(view, selection, at)
     age = 1 - ((until - _EPOCH) // dt.timedelta(microseconds=1) - at.events.at_us[inside]) / (rule.days * DAY_US)
     pressure = pd.Series(age).groupby(at.label[inside]).agg(["sum", "size"])
     last = pd.Series(at.events.at_us[inside]).groupby(at.label[inside]).max()
@@ -126,6 +121,45 @@ def repeat_places(view: View, selection: Selection, most: int = MOST) -> RepeatP
     is_late = is_open & is_true(view.snapshot.outcomes["is_past_deadline"])
     places = tuple(_place(view, at, label, cases[label], (is_open, is_late)) for label in top)
     return RepeatPlaces(places, len(order), int(inside.sum()), since, until)
+
+
+def places_mask(view: View, selection: Selection) -> Mask:
+    """By ``event_ix``: the cases at all places of a selection, as :func:`repeat_places` counts them."""
+    at = _found(view, _until(view, selection))
+    found = np.zeros(view.snapshot.event_end, dtype=np.bool_)
+    found[at.event_ix[_inside(view, selection, at)]] = True
+    return found
+
+
+def _inside(view: View, selection: Selection, at: _Found) -> Mask:
+    """Which events found stand at a place that the selection lists: one of its cases is selected."""
+    last = window(view, selection).to_day
+    days = dt.timedelta(days=view.definition.repeat.days)
+    recent = selection.with_(window=None, compare=None, from_day=last - days, to_day=last)
+    chosen = QUESTIONS["event_keys"].ask(view, recent, from_day=last)["event_ix"].to_numpy(dtype=np.int64)
+    listed = np.unique(at.label[np.isin(at.event_ix, chosen) & (at.label >= 0)])
+    return np.asarray(np.isin(at.label, listed) & (at.label >= 0), dtype=bool)
+
+
+def place_mask(view: View, selection: Selection, event_id: str) -> Mask:
+    """By ``event_ix``: the cases of the place at which an event stands, of the days that :func:`repeat_places` looks at.
+
+    All false where it stands at none, or the view has no such event.
+    """
+    found = np.zeros(view.snapshot.event_end, dtype=np.bool_)
+    event = QUESTIONS["event_case"].ask(view, Selection(), event_id=event_id)
+    if len(event):
+        at = _found(view, _until(view, selection))
+        own = at.label[at.event_ix == int(event["event_ix"].iloc[0])]
+        if len(own) and own[0] >= 0:
+            found[at.event_ix[at.label == own[0]]] = True
+    return found
+
+
+def _until(view: View, selection: Selection) -> dt.datetime:
+    """The instant before which places are looked for."""
+    until = min(window(view, selection).ends_at, view.snapshot.as_of.replace(tzinfo=None) + dt.timedelta(microseconds=1))
+    return max(until, dt.datetime(1971, 1, 1))
 
 
 def _found(view: View, until: dt.datetime) -> _Found:

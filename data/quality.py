@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.bound import area_ix, bits
+from data.bound import Mask, area_ix, bits
 from data.indicators.areas import groups
 from data.ingest.categories import UNCLASSIFIED
 from data.ingest.diagnosis import HYPOTHESES, SHARES, SUSPECT, inside, under
@@ -156,7 +156,7 @@ def quality_per_area(view: View, selection: Selection, depth: int | None = None)
     shown, group = groups(view, selection, depth)
     nodes = [int(ix) for ix in group]
     wide = QUESTIONS["quality_per_area"].ask(
-        view, selection, time_limit_s=TIME_LIMIT_S, groups=nodes, unclassified=bits(_unclassified(view))
+        view, selection, time_limit_s=TIME_LIMIT_S, groups=nodes, unknown_kinds=bits(_unclassified(view))
     )
     rivals = QUESTIONS["rivals_per_area"].ask(view, selection, time_limit_s=TIME_LIMIT_S, groups=nodes)
     wide = wide.set_index("node").reindex([*shown, -1], fill_value=0)
@@ -178,6 +178,16 @@ def quality_per_area(view: View, selection: Selection, depth: int | None = None)
     rows["share"] = np.where(is_share, rows["n"] / rows["base"].where(is_share, 1), np.nan)
     has_rest = bool(wide.loc[-1, ["n", *(key for key in ISSUES if key.startswith("rival_"))]].sum())
     return rows[~rows["is_rest"] | has_rest].reset_index(drop=True)
+
+
+def issue_mask(view: View, selection: Selection, issue: str) -> Mask:
+    """By ``event_ix``: which of the selected events have an issue that :func:`quality_per_area` counts; none for ``rival_…``."""
+    found = np.zeros(view.snapshot.event_end, dtype=np.bool_)
+    if issue in ISSUE_COLUMNS:
+        unknown = bits(_unclassified(view))
+        rows = QUESTIONS["issue_events"].ask(view, selection, time_limit_s=TIME_LIMIT_S, unknown_kinds=unknown, **{issue: True})
+        found[rows["event_ix"].to_numpy(dtype=np.int64)] = True
+    return found
 
 
 def diagnoses(view: View) -> list[dict[str, Any]]:
@@ -244,4 +254,4 @@ def _unclassified(view: View) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return mask
 
 
-__all__ = ["GROUPS", "ISSUES", "ISSUE_COLUMNS", "Issue", "datum_points", "diagnoses", "quality_per_area"]
+__all__ = ["GROUPS", "ISSUES", "ISSUE_COLUMNS", "Issue", "datum_points", "diagnoses", "issue_mask", "quality_per_area"]

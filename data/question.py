@@ -1,7 +1,7 @@
 """A question: one ``.sql`` file, its parameters and columns, and how it is put to a view.
 
-Every statement is composed from our own files: ``_selected.sql`` with the lines in force, then the question. Values only
-ever enter as parameters.
+Every statement is composed from our own files: ``_selected.sql`` with the lines in force, ``_marked.sql`` over it where a question
+asks what is wrong with events, then the question. Values only ever enter as parameters.
 """
 
 from __future__ import annotations
@@ -75,10 +75,11 @@ class Question:
     @cached_property
     def _pieces(self) -> tuple[tuple[str | None, str], ...]:
         """Lines of the statement with the key that owns them, comments gone."""
-        selected = (FOLDER / "_selected.sql").read_text(encoding="utf-8")
-        text = (
-            f"WITH selected AS NOT MATERIALIZED (\n{selected}\n)\n{_continued(self.text)}" if "selected" in _code(self.text) else self.text
-        )
+        text = self.text
+        shared = [table for table in ("selected", "marked") if re.search(rf"\b({table}|marked)\b", _code(text))]
+        if shared:
+            tables = ", ".join(f"{table} AS NOT MATERIALIZED (\n{(FOLDER / f'_{table}.sql').read_text('utf-8')}\n)" for table in shared)
+            text = f"WITH {tables}\n{_continued(text)}"
         return tuple(_line(line) for line in text.splitlines() if not line.lstrip().startswith("--"))
 
     def statement(self, lines: frozenset[str]) -> str:
@@ -124,7 +125,8 @@ class Question:
     def ask(self, view: View, selection: Selection, *, time_limit_s: float = TIME_LIMIT_S, **parameters: Any) -> pd.DataFrame:
         """Put the question on a cursor of its own.
 
-        A parameter that is a mask over a table's positions puts the question's own lines of its name in force.
+        A parameter that is a mask over a table's positions puts the question's own lines of its name in force; True does so without
+        a value.
 
         Raises
         ------
@@ -163,7 +165,10 @@ class Question:
         """The statement and what it is bound to."""
         bound = self.bound(view, selection)
         for name, value in parameters.items():
-            bound |= positions(name, value) if isinstance(value, np.ndarray) else Bound(parameters={name: value})
+            if value is True:
+                bound |= Bound(frozenset({name}))
+            else:
+                bound |= positions(name, value) if isinstance(value, np.ndarray) else Bound(parameters={name: value})
         statement = self.statement(bound.lines)
         return statement, used_by(statement, bound.parameters)
 

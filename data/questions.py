@@ -10,6 +10,7 @@ from data.question import Question
 
 MASK: Final = "mask over outcome_ix"
 """A parameter that is a set of outcomes: a numpy mask, bound as a range, and as bits where the range has gaps."""
+LINE: Final = "puts its own line in force where True"
 
 _BUCKET: Final = {"bucket": "int; buckets of the window from 0, of the previous window -1, -2, … from its first day on"}
 _N: Final = {"n": "int, events"}
@@ -152,6 +153,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             "event_case",
             _CASE
             | {
+                "event_ix": "int",
                 "description": "text or null",
                 "department_ix": "int; 0 is not given",
                 "handle_level": "text or null",
@@ -228,7 +230,13 @@ QUESTIONS: Final[dict[str, Question]] = {
             | _N
             | {"closed": "int, events", "placed": "int, events with a position that name an area"}
             | dict.fromkeys(ISSUE_COLUMNS, "int, events"),
-            _GROUPS | {"unclassified": "VARCHAR"},
+            _GROUPS | {"unknown_kinds": "VARCHAR"},
+            cohort="never",
+        ),
+        Question(
+            "issue_events",
+            {"event_ix": "int"},
+            {"unknown_kinds": "VARCHAR"} | dict.fromkeys(ISSUE_COLUMNS, LINE),
             cohort="never",
         ),
         Question(
@@ -261,7 +269,9 @@ QUESTIONS: Final[dict[str, Question]] = {
         ),
         Question(
             "deadlines_per_department",
-            {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N | {"earliest": "UTC instant or null"},
+            {"department_ix": "int; 0 is not given", "outcome_ix": "int"}
+            | _N
+            | {"earliest": "UTC instant or null", "earliest_id": "text or null"},
         ),
         Question("most_bounced", {"event_id": "text", "bounce_count": "int"}, _MOST),
         Question("outcomes_per_department", {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N, cohort="never"),

@@ -35,6 +35,8 @@ class Figure:
         Overdue and due soon have their colours; nothing else has one.
     href
         Another page where it is told, where no indicator's cases are just these.
+    is_derived
+        It follows from the number that it opens (a change, an interval, an expected range) and is not that number itself.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Figure:
     changes: Changes = field(default_factory=dict)
     tone: Tone = ""
     href: str = ""
+    is_derived: bool = False
 
 
 Run = str | Figure
@@ -187,16 +190,19 @@ def plain(runs: tuple[Run, ...] | Run) -> str:
     return "".join(run.text if isinstance(run, Figure) else run for run in listed)
 
 
-def figures(document: Document) -> Iterator[tuple[str, Figure]]:
-    """Every number that opens, with the key of its section, in the order of reading."""
+def runs(document: Document) -> Iterator[tuple[str, Run]]:
+    """Every piece of every line and cell, with the key of its section, in the order of reading."""
     for section in document.sections:
         for block in section.blocks:
-            runs: list[Run] = []
             if isinstance(block, Paragraph):
-                runs = list(block.runs)
+                yield from ((section.key, run) for run in block.runs)
             elif isinstance(block, Table):
-                runs = [cell for row in block.rows for cell in row.cells]
-            yield from ((section.key, run) for run in runs if isinstance(run, Figure) and run.indicator is not None)
+                yield from ((section.key, cell) for row in block.rows for cell in row.cells)
+
+
+def figures(document: Document) -> Iterator[tuple[str, Figure]]:
+    """Every number that opens to itself, with the key of its section; those that only follow from what they open are not among them."""
+    yield from ((key, run) for key, run in runs(document) if isinstance(run, Figure) and run.indicator is not None and not run.is_derived)
 
 
 NUMERALS: Final = "〇一二三四五六七八九十"

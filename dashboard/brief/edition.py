@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from dashboard.brief.document import Figure
+from dashboard.brief.document import Figure, Run
 from dashboard.brief.period import Period
 from dashboard.format import MISSING, Language, count, plain, signed, with_unit
 from dashboard.links import Changes, escaped
 from dashboard.look import Look
+from dashboard.opened.address import USUAL
 from dashboard.words import say
 from data.answers import Answers
 from data.filters import ALONE
@@ -184,13 +185,29 @@ class Edition:
         text = f"{count(n)} 件" if in_words and self.lang == "zh" else count(n)
         return Figure(text, int(n), "count", indicator, changes, "overdue" if tone and n else "")
 
-    def change(self, now: float | None, before: float | None, unit: str) -> Figure:
-        """A change: counts in percent, rates in points, the rest in their unit."""
+    def change(self, now: float | None, before: float | None, indicator: Indicator, changes: Changes, digits: int = 1) -> Figure:
+        """A change: counts in percent, rates in points, the rest in their unit. It opens the number, beside what it is compared with."""
         if now is None or before is None:
             return Figure(MISSING)
-        if unit in ("count", "per_10k"):
-            return Figure(MISSING) if before == 0 else Figure(f"{signed((now - before) / before * 100)}%")
-        return Figure(signed((now - before) * 100 if unit == "rate" else now - before))
+        if indicator.unit not in ("count", "per_10k"):
+            return self.derived(signed((now - before) * 100 if indicator.unit == "rate" else now - before, digits), indicator, changes)
+        return Figure(MISSING) if before == 0 else self.derived(f"{signed((now - before) / before * 100, digits)}%", indicator, changes)
+
+    def derived(self, text: str, indicator: Indicator, changes: Changes) -> Figure:
+        """What follows from a number: it opens that number."""
+        return Figure(text, indicator=indicator.key, changes=changes, is_derived=True)
+
+    def usual(self, low: int, high: int, changes: Changes) -> Figure:
+        """A range that was to be expected of cases; it opens their number, with how the range comes about."""
+        dash = "—" if self.lang == "zh" else "–"
+        return self.derived(f"{count(low)}{dash}{count(high)}", INDICATORS["accepted"], {**changes, USUAL: "1"})
+
+    def said_with(self, key: str, **values: object) -> tuple[Run, ...]:
+        """A text of the brief whose figures stay figures."""
+        given = list(values.values())
+        text = self.words(key, **{name: f"\0{at}\0" for at, name in enumerate(values)})
+        pieces = [given[int(piece)] if at % 2 else piece for at, piece in enumerate(text.split("\0"))]
+        return tuple(piece if isinstance(piece, Figure) else str(piece) for piece in pieces if piece != "")
 
     def in_area(self, ix: int) -> Changes | None:
         """What selects an area below; None for what lies in none of them and cannot be named."""

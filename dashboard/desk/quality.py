@@ -9,8 +9,9 @@ from dash import html
 
 from dashboard.desk.desk import Desk
 from dashboard.format import count
-from dashboard.links import attributes
+from dashboard.links import attributes, opener
 from dashboard.words import say
+from data.case_groups import CaseGroup
 from data.quality import GROUPS, ISSUES, Issue, quality_per_area
 from data.selection import Selection
 
@@ -71,11 +72,17 @@ def _row(desk: Desk, issue: Issue, total: pd.Series, cells: list[Any], *, is_fir
         [
             html.Td(GROUPS[issue.group].in_(lang) if is_first else "", className="group"),
             html.Th(issue.words.in_(lang), scope="row"),
-            html.Td([_percent(share), html.Small(count(n))] if share is not None else count(n), className="n total"),
+            html.Td([_percent(share), html.Small(_opener(desk, issue, n))] if share is not None else count(n), className="n total"),
             *(_cell(row, issue) for row in cells),
         ],
         className="is-first" if is_first else "",
     )
+
+
+def _opener(desk: Desk, issue: Issue, n: int) -> html.A:
+    """How many cases have an issue, which opens to them."""
+    changes = {"window": "all", "compare": None, "source": None, "part": CaseGroup("issue", issue.key).key}
+    return opener(desk.asked.href().partition("?")[2], "accepted", count(n), changes=changes)
 
 
 def _cell(row: Any, issue: Issue) -> html.Td:

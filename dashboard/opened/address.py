@@ -22,7 +22,9 @@ from data.vocabulary import Language
 MOST_BASE: Final = 4096
 MOST_OPEN: Final = 2000
 MOST_ID: Final = 256
-OWN: Final = ("part", "cursor", "id")
+USUAL: Final = "usual"
+"""The key by which a number is opened with what was to be expected of it."""
+OWN: Final = ("part", "cursor", "id", USUAL)
 CASE: Final = "case"
 """What stands in place of an indicator where one case is opened."""
 
@@ -58,6 +60,8 @@ class Asked:
         Which cases, and after which; None for the first.
     event_id
         The case, where one is opened.
+    with_usual
+        What was to be expected of the number is asked for as well.
     is_readable
         Whether all of it could be read; what could not is never guessed.
     """
@@ -70,6 +74,7 @@ class Asked:
     cursor: str | None
     is_readable: bool
     event_id: str | None = None
+    with_usual: bool = False
 
     @classmethod
     def parse(cls, sent: Mapping[str, Any]) -> Asked:
@@ -85,7 +90,7 @@ class Asked:
         page, _ = Selection.parse(merge(str(sent["base"]), {}))
         event_id = given.get("id") or None
         is_readable = not notes and (key in INDICATORS if event_id is None else key == CASE and len(event_id) <= MOST_ID)
-        return cls(INDICATORS.get(key), selection, page, changes, *own, is_readable, event_id)
+        return cls(INDICATORS.get(key), selection, page, changes, *own, is_readable, event_id, bool(given.get(USUAL)))
 
     @property
     def lang(self) -> Language:

@@ -11,10 +11,11 @@ from dashboard import ids
 from dashboard.charts.marks import number as figure
 from dashboard.format import Language, amount, count, plain, value, with_unit
 from dashboard.links import HANDBOOK, OPEN, WORKBENCH, attributes, merge, opened
-from dashboard.opened import cases, mix
+from dashboard.opened import cases, compared, mix
 from dashboard.opened.address import Asked
 from dashboard.words import say
 from data.bound import area_ix
+from data.case_groups import CaseGroup
 from data.codes import CODES
 from data.filters import sentence
 from data.indicators import parts
@@ -32,13 +33,13 @@ ORDER: Final = (parts.DENOMINATOR, parts.NUMERATOR, parts.REST)
 def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
     """The content of the panel, with the first page of its cases."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
-    found = opening(view, selection, asked.indicator, asked.standard(view))
+    found = opening(view, selection, asked.indicator, asked.standard(view), asked.part)
     names = _parts(found, asked.lang, asked.part)
     part = asked.part if asked.part in names else next(iter(names), "")
     title = cases.heading(names[part][0], names[part][1], asked.lang, is_video=found.indicator.measure == "video") if names else ""
     return [
         _head(found, asked.lang),
-        html.Dl([piece for term, text in _facts(found, asked.lang) for piece in (html.Dt(term), html.Dd(text))], className="facts"),
+        html.Dl([piece for term, text in _facts(found, asked) for piece in (html.Dt(term), html.Dd(text))], className="facts"),
         _terms(found, asked),
         mix.draw(found, asked.lang),
         html.Div(
@@ -55,7 +56,7 @@ def draw(view: View, selection: Selection, asked: Asked) -> list[Any]:
 def page(view: View, selection: Selection, asked: Asked) -> Any:
     """Another page or part of the cases alone."""
     assert asked.indicator is not None  # noqa: S101 — only asked of what could be opened
-    found = opening(view, selection, asked.indicator)
+    found = opening(view, selection, asked.indicator, asked=asked.part)
     names = _parts(found, asked.lang, asked.part)
     part = asked.part if asked.part in names else next(iter(names), "")
     title = cases.heading(names[part][0], names[part][1], asked.lang, is_video=found.indicator.measure == "video")
@@ -89,8 +90,8 @@ def _why(found: Opening, lang: Language) -> str:
     return say("too_few", lang, n=count(found.view.definition.minimum_n), found=count(number.n))
 
 
-def _facts(found: Opening, lang: Language) -> list[Row]:
-    view, number, indicator = found.view, found.number, found.indicator
+def _facts(found: Opening, asked: Asked) -> list[Row]:
+    view, number, indicator, lang = found.view, found.number, found.indicator, asked.lang
     snapshot = view.snapshot
     rows: list[Row] = [
         (say("formula", lang), indicator.formula.in_(lang)),
@@ -105,11 +106,12 @@ def _facts(found: Opening, lang: Language) -> list[Row]:
         rows.append((say("opened_population", lang), _people(found, lang)))
     rows.append(("n", count(number.n)))
     rows.append((say("interval", lang), _interval(found, lang)))
+    rows += compared.rows(found, asked)
     goal = view.definition.targets.get(indicator.key)
     mark = view.definition.mark(indicator.key, number.value if number.shown else None)
     if goal is not None:
-        asked = {name: with_unit(getattr(goal, name), indicator.unit, lang) for name in ("target", "threshold")}
-        said = [say("target_is", lang, **asked), *([] if mark is None else [say(f"mark_{mark}", lang, **asked)])]
+        goals = {name: with_unit(getattr(goal, name), indicator.unit, lang) for name in ("target", "threshold")}
+        said = [say("target_is", lang, **goals), *([] if mark is None else [say(f"mark_{mark}", lang, **goals)])]
         rows.append((say("target", lang), " · ".join(said)))
     as_of = snapshot.as_of.astimezone(snapshot.zone)
     rows.append((say("snapshot", lang), [f"{as_of:%Y-%m-%d %H:%M} ", html.Code(snapshot.id)]))
@@ -197,6 +199,8 @@ def _parts(found: Opening, lang: Language, asked: str | None) -> dict[str, tuple
         elif key.startswith(parts.EXCLUDED):
             if n:
                 named[key] = say("opened_part_excluded", lang, words=words[key]), n
+        elif CaseGroup.parse(key) is not None:
+            named[key] = words[key], n
         elif not is_fraction:
             if key == parts.DENOMINATOR:
                 named[key] = say("opened_all", lang), n

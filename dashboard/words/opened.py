@@ -18,6 +18,22 @@ OPENED: Final[dict[str, tuple[str, str]]] = {
     "opened_own_population": ("{name} {n} 人，取自区划数据", "{name} {n} people, from the table of areas"),
     "opened_summed_population": ("{name} {n} 人，由下级区划相加", "{name} {n} people, added up from the areas below"),
     "opened_no_population": ("区划数据没有这里的人口", "the table of areas has none for this place"),
+    "opened_compared": ("对比", "Compared"),
+    "opened_change": ("，变化 {change}", ", a change of {change}"),
+    "opened_usual": ("预期", "Expected"),
+    "opened_usual_range": (
+        "{low}—{high} 件（中值 {mean} 件，百次中九十五次在此之内），由此前 {days} 天的 ",
+        "{low}–{high} (middle {mean}; so many in ninety-five of a hundred cases), from the cases of the {days} days before: ",
+    ),
+    "opened_usual_how": (
+        " 件，按各类日子（星期、节假日、调休）通常的多少分摊；起伏按此前 {windows} 段同样长的日子实测",
+        ", spread by what each weekday, holiday and make-up day usually brings; how far counts stray is measured on {windows} earlier "
+        "spans of the same length",
+    ),
+    "opened_usual_none": (
+        "不能说：此前的数据不足四周，时段超过两个月，或范围不是一类事件",
+        "Cannot be said: less than four weeks of data lie before, the days are more than two months, or it is no one category",
+    ),
     "opened_terms": ("分项", "Made of"),
     "opened_points": ("{points} 分", "{points} points"),
     "opened_least": (

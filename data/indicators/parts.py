@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.bound import Mask
+from data.case_groups import CaseGroup
 from data.errors import SelectionError
 from data.indicators import compute
 from data.indicators.compute import Counts
@@ -40,7 +41,8 @@ class Part:
     Attributes
     ----------
     key
-        ``numerator``, ``rest`` (in the denominator, not in the numerator), ``denominator`` or ``excluded:<reason>``.
+        ``numerator``, ``rest`` (in the denominator, not in the numerator), ``denominator``, ``excluded:<reason>``, or that of a
+        :class:`data.case_groups.CaseGroup`.
     names
         As shown.
     outcomes
@@ -79,7 +81,9 @@ class Part:
         return {name: mask for name, mask in given.items() if mask is not None}
 
 
-def parts(view: View, selection: Selection, indicator: Indicator, counts: Counts | None = None) -> Mapping[str, Part]:
+def parts(
+    view: View, selection: Selection, indicator: Indicator, counts: Counts | None = None, asked: str | None = None
+) -> Mapping[str, Part]:
     """The parts of an indicator by key, in the order they are shown.
 
     A score has the cases of the one of its rates that has fewest (``counts`` says which; without, the first), where it rests
@@ -91,6 +95,8 @@ def parts(view: View, selection: Selection, indicator: Indicator, counts: Counts
         Its window says which repeat points matter.
     counts
         Events per ``outcome_ix``.
+    asked
+        May be the key of a further part of the events accepted: a :class:`data.case_groups.CaseGroup`.
     """
     if indicator.measure == "video":
         return {}
@@ -124,6 +130,10 @@ def parts(view: View, selection: Selection, indicator: Indicator, counts: Counts
             Part(NUMERATOR, counted, inside, numerator),
             Part(REST, _REST, denominator & ~inside, np.zeros_like(numerator)),
         ]
+    group = CaseGroup.parse(asked or "") if indicator.key == "accepted" else None
+    if group is not None:
+        outcomes, events = group.outcomes(view, denominator), group.events(view, selection)
+        found.append(Part(group.key, group.names, outcomes, numerator, events=events))
     return {part.key: part for part in (*found, *_excluded(own))}
 
 
@@ -160,7 +170,7 @@ def part(view: View, selection: Selection, indicator: Indicator, key: str, count
     SelectionError
         The indicator has no such part, or counts no events at all.
     """
-    found = parts(view, selection, indicator, counts)
+    found = parts(view, selection, indicator, counts, key)
     if not found:
         raise SelectionError(f"{indicator.key} counts cameras, not events; its cameras are in the panel that opens from the number.")
     if key not in found:

@@ -93,8 +93,7 @@ class Repeats:
 
     def __init__(self, view: View, rule: Repeat) -> None:
         self._rule = rule
-        last = view.snapshot.frame("SELECT max(event_ix) AS last FROM event")["last"].iloc[0]
-        self._flags: Mask = np.zeros(0 if pd.isna(last) else int(last) + 1, dtype=np.bool_)
+        self._flags: Mask = np.zeros(view.snapshot.event_end, dtype=np.bool_)
         self._known: set[int] = set()
         self._lock = threading.Lock()
 

@@ -234,6 +234,14 @@ class Snapshot:
         cursor.close()
         return None if row is None or row[0] is None else (row[0], row[1])
 
+    @cached_property
+    def event_end(self) -> int:
+        """One beyond the last ``event_ix``; 0 without events."""
+        cursor = self.cursor()
+        row = cursor.execute("SELECT coalesce(max(event_ix) + 1, 0) FROM event").fetchone()
+        cursor.close()
+        return 0 if row is None else int(row[0])
+
 
 def opens(path: Path, manifest: Mapping[str, Any], **settings: Any) -> None:
     """See that a verified snapshot can be opened by this release.

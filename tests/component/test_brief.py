@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,26 @@ from typing import Any
 import pytest
 
 from dashboard.brief.compose import asked, compose
-from dashboard.brief.document import Document, Figure, Paragraph, figures
+from dashboard.brief.document import Document, Figure, Paragraph, figures, runs
 from dashboard.brief.edition import Edition
 from dashboard.brief.period import Period
 from dashboard.brief.template import read, shipped
+from dashboard.format import MISSING
 from dashboard.links import merge
-from data.errors import ConfigError
+from dashboard.links import opened as as_opened
+from dashboard.opened.address import Asked
+from data import queries
+from data.calendar import WorkingTime
+from data.case_groups import CaseGroup
+from data.errors import ConfigError, SelectionError
 from data.filters import settle
 from data.indicators.ask import ask
 from data.opening import camera_parts
 from data.selection import Selection
 from data.store.store import Store
+from data.usual import usual
 from data.view import View
+from data.window import window
 
 ADDRESSES = (
     "",
@@ -55,13 +64,114 @@ def opened(view: View, address: str, figure: Figure, kept: dict[str, Any]) -> fl
     number = kept[wanted]["indicators"][figure.indicator]
     part = figure.changes.get("part")
     if part is not None:
+        selection = settle(view, Selection.parse_strict(wanted))[0]
         if figure.indicator == "video_online_rate":
-            selection = settle(view, Selection.parse_strict(wanted))[0]
             return len(camera_parts(view, selection, part)[part])
+        if CaseGroup.parse(part) is not None:
+            return len(set(cases_of(view, selection, part)))
+        if part.startswith("excluded:"):
+            return number["excluded"][part.removeprefix("excluded:")]
         return number[{"numerator": "numerator", "denominator": "denominator"}[part]]
     if figure.kind == "count" and figure.indicator != "accepted":
         return number["n"]
     return number["value"] if number["shown"] else None
+
+
+def cases_of(view: View, selection: Selection, part: str) -> list[str]:
+    """Every case of a part, page by page."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = queries.part_page(view, selection, "accepted", part, limit=200, cursor=cursor)
+        found += [event["event_id"] for event in page["events"]]
+        cursor = page["next"]
+        if cursor is None:
+            assert len(found) == page["total"]
+            return found
+
+
+@pytest.mark.parametrize("query", [*ADDRESSES, "lang=en"])
+def test_every_figure_opens(view: View, query: str) -> None:
+    """Whatever is printed as a number leads to what it is made of; rows that never became events lead to the page that has them."""
+    document, _ = made(view, query)
+    pieces = list(runs(document))
+    for key, run in pieces:
+        if isinstance(run, Figure):
+            assert run.indicator is not None or run.text == MISSING or (key == "quality" and run.href.startswith("/data?")), run
+        else:
+            assert not re.search(r"[0-9]%|[+−±][0-9]|[0-9][–—][0-9]", run) or "5%" in run, run
+    derived = [run for _, run in pieces if isinstance(run, Figure) and run.is_derived]
+    assert len(derived) > 10
+    for figure in derived:
+        asked_for = Asked.parse({"n": 1, "base": document.provenance.address.partition("?")[2], "open": link(figure)})
+        assert asked_for.is_readable, figure
+        assert asked_for.settled(view) is not None, figure
+
+
+def link(figure: Figure) -> str:
+    return as_opened(figure.indicator or "", figure.changes)
+
+
+def test_what_follows_from_a_number_can_be_worked_out_from_what_it_opens(view: View) -> None:
+    """Changes from the two numbers compared, ranges from the history that is named, the longest overdue from its case."""
+    document, selection = made(view, "")
+    base = document.provenance.address.partition("?")[2]
+    derived = [(key, run) for key, run in runs(document) if isinstance(run, Figure) and run.is_derived]
+    changes = [figure for key, figure in derived if key == "key_numbers" and figure.text.endswith("%")]
+    assert changes
+    for figure in changes:
+        own = settle(view, Asked.parse({"n": 1, "base": base, "open": link(figure)}).selection)[0]
+        then = window(view, own).previous
+        assert then is not None
+        now, before = (
+            ask(view, one)["indicators"][figure.indicator]["value"]
+            for one in (own, own.with_(window=None, compare=None, from_day=then.from_day, to_day=then.to_day))
+        )
+        assert float(figure.text.replace("−", "-").replace("±", "").rstrip("%")) == pytest.approx((now - before) / before * 100, abs=0.051)
+    ranges = [figure for key, figure in derived if key == "categories" and "—" in figure.text]
+    assert len(ranges) >= 5
+    for figure in ranges:
+        own = settle(view, Asked.parse({"n": 1, "base": base, "open": link(figure)}).selection)[0]
+        told = usual(view, selection, own)
+        assert told is not None
+        assert figure.text == f"{told.low}—{told.high}"
+        assert (
+            told.level
+            == ask(view, own.with_(window=None, from_day=told.level_from, to_day=told.level_to))["indicators"]["accepted"]["value"]
+        )
+    longest = [figure for key, figure in derived if key == "deadlines" and figure.kind == "hours"]
+    calendar = WorkingTime.of(view.snapshot)
+    assert longest
+    for figure in longest:
+        case = queries.event_case(view, str(figure.changes["id"]))
+        assert case is not None
+        assert case["closed_at"] is None
+        late = calendar.hours_between(dt.datetime.fromisoformat(case["deadline_at"]), view.snapshot.as_of)
+        assert late == pytest.approx(figure.value, abs=1e-5)
+
+
+def test_repeat_places_and_faults_open_to_their_very_cases(view: View) -> None:
+    document, selection = made(view, "")
+    base = document.provenance.address.partition("?")[2]
+    groups: dict[str, list[Figure]] = {}
+    for _, figure in figures(document):
+        group = CaseGroup.parse(figure.changes.get("part") or "")
+        if group is not None:
+            groups.setdefault(group.kind, []).append(figure)
+    assert groups.keys() == {"places", "place", "waiting", "issue"}
+    places = queries.repeat_places(view, selection, 8).places
+    for kind, figure, place in [(name, *pair) for name in ("place", "waiting") for pair in zip(groups[name], places, strict=True)]:
+        own = settle(view, Asked.parse({"n": 1, "base": base, "open": link(figure)}).selection)[0]
+        open_ones = place.cases["closed_at"].isna() if kind == "waiting" else place.cases["event_id"].notna()
+        assert set(cases_of(view, own, str(figure.changes["part"]))) == set(place.cases.loc[open_ones, "event_id"])
+    for figure in groups["issue"]:
+        assert figure.value == len(cases_of(view, selection, str(figure.changes["part"])))
+    for key in ("place:nothing", "issue:nothing", "places:some", "waiting:", "issue:rival_E_ID_DUP"):
+        if CaseGroup.parse(key) is None:
+            with pytest.raises(SelectionError):
+                queries.part_page(view, selection, "accepted", key)
+        else:
+            assert queries.part_page(view, selection, "accepted", key)["total"] == 0
 
 
 @pytest.mark.parametrize("query", ADDRESSES)

@@ -17,7 +17,7 @@ from data.filters import FILTERS, settle
 from data.indicators.areas import indicator_per_area
 from data.indicators.registry import INDICATORS
 from data.question import FOLDER, Question, answer
-from data.questions import MASK, QUESTIONS
+from data.questions import LINE, MASK, QUESTIONS
 from data.schema import create_statements
 from data.selection import Selection
 from data.view import View
@@ -56,7 +56,7 @@ def arguments(question: Question, view: View) -> dict[str, Any]:
     days = queries.days(view, Selection())
     values: dict[str, Any] = {
         "VARCHAR": bits, "INTEGER": 3, "DOUBLE": 0.5, "DOUBLE[]": [0.5, 0.9], "INTEGER[]": [1] * len(view.snapshot.areas),
-        "TIMESTAMP": district.AS_OF, "DATE": days["from_day"], MASK: masks, "BIGINT": -(2**63),
+        "TIMESTAMP": district.AS_OF, "DATE": days["from_day"], MASK: masks, "BIGINT": -(2**63), LINE: True,
     }  # fmt: skip
     if question.name == "part_page":
         values |= {"INTEGER[]": [7] * len(masks)}
@@ -68,7 +68,7 @@ def ask(question: Question, view: View, selection: Selection) -> Any:
 
 
 def test_every_file_is_a_question_and_every_question_a_file() -> None:
-    assert {path.stem for path in FOLDER.glob("*.sql")} - {"_selected"} == set(QUESTIONS)
+    assert {path.stem for path in FOLDER.glob("*.sql")} - {"_selected", "_marked"} == set(QUESTIONS)
     assert all((FOLDER / f"{name}.sql").read_text(encoding="utf-8").startswith("-- ") for name in QUESTIONS)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data import quality
+from data import quality, queries
 from data.indicators.definition import shipped
 from data.ingest.datum import gcj02_to_wgs84, wgs84_to_gcj02
 from data.ingest.diagnosis import of_feeds
@@ -181,6 +181,18 @@ def test_shares_are_of_what_the_issue_can_happen_to(told: tuple[Told, Snapshot])
         assert street["base"][key] == len(of)
         assert street["share"][key] == pytest.approx(street["n"][key] / len(of))
     assert np.isnan(street["share"]["rival_E_ID_DUP"])
+
+
+def test_every_issue_opens_to_its_very_events(told: tuple[Told, Snapshot]) -> None:
+    oracle, snapshot = told
+    view, selection = View(snapshot, shipped()[0], ("999901002",)), Selection(window="all")
+    inside = [row for row in oracle.events if 8 in oracle.above(int(row["area_ix"]))]
+    for issue in quality.ISSUES:
+        if issue.startswith("rival_"):
+            continue
+        page = queries.part_page(view, selection, "accepted", f"issue:{issue}", limit=1000)
+        assert page["next"] is None
+        assert {event["event_id"] for event in page["events"]} == {row["event_id"] for row in inside if issue in oracle.issues(row)}, issue
 
 
 def test_filters_and_scope_hold(told: tuple[Told, Snapshot]) -> None:

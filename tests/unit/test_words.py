@@ -80,7 +80,7 @@ def test_chinese_texts_are_chinese_and_english_ones_hold_no_chinese() -> None:
 def test_every_text_is_used_and_every_used_text_exists() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in DASHBOARD.rglob("*.py") if path.parent.name != "words")
     asked = set(re.findall(r"""\bsay\(\s*["'](\w+)["']""", source)) | set(re.findall(r'"(\w+)"', source)) & WORDS.keys()
-    asked |= {f"brief_{key}" for key in re.findall(r"""\bwords\(\s*["'](\w+)["']""", source)}
+    asked |= {f"brief_{key}" for key in re.findall(r"""\b(?:words|said_with)\(\s*["'](\w+)["']""", source)}
     built = {key for key in WORDS for stem in ("window_", "any_", "categories_", "event_", *STEMS) if key.startswith(stem)}
     assert asked - WORDS.keys() == set()
     assert WORDS.keys() - asked - built == set()

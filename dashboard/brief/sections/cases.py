@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from dashboard.brief.document import Paragraph, Run
+from dashboard.brief.document import Figure, Paragraph, Run
 from dashboard.brief.edition import Edition
 from dashboard.brief.masking import masked
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import span
+from dashboard.opened.address import CASE
 from data import queries
 from data.indicators.compute import can_be_located, is_recorded
 from data.indicators.registry import INDICATORS
@@ -94,8 +95,9 @@ def _told(edition: Edition, rule: str, picked: str, event: Mapping[str, Any]) ->
     reported = dt.datetime.fromisoformat(event["reported_at"]).astimezone(edition.view.snapshot.zone)
     facts = [event["area"], kind, event["department"], picked]
     listed = ("，" if zh else ", ").join(str(fact) for fact in facts if fact)
-    when = edition.words("case_reported", day=f"{reported:%m-%d}", event=event["event_id"])
-    return (f"〔{rule}〕{said}。{listed}。{when}",) if zh else (f"[{rule}] {said}. {listed}. {when}",)
+    case = Figure(event["event_id"], indicator=CASE, changes={"id": event["event_id"]}, is_derived=True)
+    when = edition.said_with("case_reported", day=f"{reported:%m-%d}", event=case)
+    return (f"〔{rule}〕{said}。{listed}。" if zh else f"[{rule}] {said}. {listed}. ", *when)
 
 
 PART: Final = Part("cases", Words("典型案例", "Typical cases"), build)

@@ -9,9 +9,11 @@ import numpy as np
 from dashboard.brief.document import NO_FIGURE, Chart, Column, Figure, Paragraph, Row, Run, Series, Table
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
-from dashboard.format import count, signed
+from dashboard.format import count
+from dashboard.links import Changes
 from data.figures import unit
 from data.findings import usual_range
+from data.indicators.registry import INDICATORS
 from data.vocabulary import Words
 
 MOST: Final = 5
@@ -28,13 +30,13 @@ def build(edition: Edition) -> Made:
     before = _before(edition)
     largest = [int(at) for at in np.argsort(-n, kind="stable")[:MOST] if n[at]]
     top = largest[0]
-    share = f"{n[top] / n.sum() * 100:.1f}%"
-    name = edition.category_name(known.kinds[top])
+    own, name = edition.in_category(known.kinds[top]), edition.category_name(known.kinds[top])
+    share = edition.derived(f"{n[top] / n.sum() * 100:.1f}%", INDICATORS["accepted"], own)
     lead = Paragraph(
         (
             edition.words("category_top", name=name),
-            edition.count(int(n[top]), edition.in_category(known.kinds[top]), in_words=True),
-            edition.words("category_share", share=share),
+            edition.count(int(n[top]), own, in_words=True),
+            *edition.said_with("category_share", share=share),
         )
     )
     blocks: list[Paragraph | Table | Chart] = [lead, _table(edition, edition.words("largest"), largest, before)]
@@ -78,8 +80,8 @@ def _row(edition: Edition, at: int, before: np.ndarray[tuple[int], np.dtype[np.i
     days = edition.days_of(edition.window.previous)
     cells: list[Run] = [edition.category_name(kind), edition.count(n, own)]
     cells.append(NO_FIGURE if then is None or days is None else edition.count(then, {**own, **days}))
-    cells.append(NO_FIGURE if not then else Figure(f"{signed((n - then) / then * 100, 0)}%"))
-    cells.append(_usual(edition, at))
+    cells.append(NO_FIGURE if not then else edition.change(n, then, INDICATORS["accepted"], own, digits=0))
+    cells.append(_usual(edition, at, own))
     areas = known.in_window[:-1, at]
     top = int(np.argmax(areas))
     where = edition.in_area(known.areas[top])
@@ -88,13 +90,13 @@ def _row(edition: Edition, at: int, before: np.ndarray[tuple[int], np.dtype[np.i
     return Row(tuple(cells))
 
 
-def _usual(edition: Edition, at: int) -> str:
+def _usual(edition: Edition, at: int, own: Changes) -> Figure:
     model = edition.findings.expected
     if model is None:
-        return NO_FIGURE.text
+        return NO_FIGURE
     mean, variance, _ = model.run(0, model.daily.length)
     low, high = usual_range(float(mean[-1, at]), float(variance[-1, at]))
-    return f"{count(low)}–{count(high)}"
+    return edition.usual(low, high, own)
 
 
 PART: Final = Part("categories", Words("类别情况", "Categories"), build)

@@ -12,6 +12,7 @@ from dashboard.brief.sections.part import Made, Part
 from dashboard.charts.due_soon import stage_name
 from dashboard.format import count
 from dashboard.links import Changes, escaped
+from dashboard.opened.address import CASE
 from data import queries
 from data.calendar import WorkingTime
 from data.filters import ALONE
@@ -43,7 +44,7 @@ def build(edition: Edition) -> Made:
 
 
 def _rows(edition: Edition, state: str) -> pd.DataFrame:
-    """``department_ix, stage, n, earliest`` of open cases in one state of the deadline."""
+    """``department_ix, stage, n, earliest, earliest_id`` of open cases in one state of the deadline."""
     everything = edition.selection.with_(from_day=None, to_day=None, window="all", compare=None, deadline=(state,))
     frame = queries.deadlines_per_department(edition.view, everything)
     stage = edition.view.snapshot.outcomes["stage"].to_numpy()[frame["outcome_ix"].to_numpy(dtype=int)]
@@ -92,7 +93,8 @@ def _longest(edition: Edition, rows: pd.DataFrame) -> Run:
         return NO_FIGURE
     calendar: WorkingTime = edition.view.snapshot.once(("working_time",), lambda: WorkingTime.of(edition.view.snapshot))
     hours = calendar.hours_between(pd.Timestamp(earliest).to_pydatetime(), edition.view.snapshot.as_of)
-    return Figure(f"{hours:,.1f}", round(hours, 6), "hours")
+    case = {"id": str(rows["earliest_id"].iloc[int(rows["earliest"].argmin())])}
+    return Figure(f"{hours:,.1f}", round(hours, 6), "hours", CASE, case, is_derived=True)
 
 
 def _stage(edition: Edition, rows: pd.DataFrame, where: Changes) -> Run:

@@ -6,17 +6,20 @@ import datetime as dt
 import math
 from typing import Final
 
-from dashboard.brief.document import Paragraph, Run
+from dashboard.brief.document import Figure, Paragraph, Run
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
-from dashboard.format import count, signed
+from dashboard.format import count
 from dashboard.links import Changes
+from dashboard.opened.address import USUAL
 from data.expected import LONGEST_DAYS
 from data.findings import DRAWS, Finding, usual_range
 from data.indicators import intervals
 from data.indicators.indicator import Indicator
+from data.indicators.registry import INDICATORS
 from data.vocabulary import Words
 
+ACCEPTED: Final = INDICATORS["accepted"]
 MOST: Final = 5
 MOST_REAL: Final = 3
 RATES: Final = ("disposal_on_time_rate", "closing_rate", "satisfaction_rate", "resolution_rate", "closing_on_time_rate", "response_rate")
@@ -59,11 +62,10 @@ def _real(edition: Edition, one: Finding) -> tuple[Run, ...]:
     runs: list[Run] = [
         f"{subject or edition.words('finding_all', area=edition.area)}{days}{' ' if edition.lang == 'zh' else ': '}",
         edition.count(one.count, changes, in_words=True),
-        edition.words(
+        *edition.said_with(
             "finding_above" if one.more > 0 else "finding_below",
-            more=count(abs(round(one.more))),
-            low=count(one.low),
-            high=count(one.high),
+            more=edition.derived(count(abs(round(one.more))), ACCEPTED, {**changes, USUAL: "1"}),
+            usual=edition.usual(one.low, one.high, changes),
             sure=_sure(one),
         ),
     ]
@@ -119,7 +121,7 @@ def _driver(edition: Edition, one: Finding, changes: Changes) -> list[Run]:
     return [
         edition.words("finding_driver", name=name),
         edition.count(n, where, in_words=True),
-        edition.words("finding_share", share=f"{min(1.0, share) * 100:.0f}%"),
+        *edition.said_with("finding_share", share=edition.derived(f"{min(1.0, share) * 100:.0f}%", ACCEPTED, {**where, USUAL: "1"})),
     ]
 
 
@@ -128,8 +130,8 @@ def _whole(edition: Edition) -> tuple[Run, ...]:
     runs: list[Run] = [edition.words("finding_total", area=edition.area), edition.count(edition.total, {}, in_words=True)]
     before = edition.before.get("accepted")
     if before is not None and before.n:
-        change = (edition.total - before.n) / before.n * 100
-        runs.append(edition.words("finding_change", before=edition.period.before(edition.lang), change=f"{signed(change)}%"))
+        change = edition.change(edition.total, before.n, ACCEPTED, {})
+        runs += edition.said_with("finding_change", before=edition.period.before(edition.lang), change=change)
     model = edition.findings.expected
     if model is not None:
         mean, variance, _ = model.run(0, model.daily.length)
@@ -137,7 +139,7 @@ def _whole(edition: Edition) -> tuple[Run, ...]:
         state = "inside" if low <= edition.total <= high else "above_range" if edition.total > high else "under"
         is_real = any(one.area_ix is None and one.category_ix is None for one in edition.findings.found)
         key = f"finding_{state}" if state == "inside" or is_real else "finding_unsure"
-        runs.append(edition.words(key, low=count(low), high=count(high)))
+        runs += edition.said_with(key, usual=edition.usual(low, high, {}))
     runs.append(edition.stop)
     return tuple(runs)
 
@@ -155,11 +157,16 @@ def _rates(edition: Edition) -> list[tuple[Run, ...]]:
         waiting = now.excluded.get("not_due", 0)
         # cases that are not due yet are the slow ones: until they are, the newer window looks different by itself
         key = "finding_rate_open" if waiting else "finding_rate_real" if off >= RATE_SCORE else "finding_rate_same"
-        points = signed((value - before) * 100)
+        points = edition.change(value, before, indicator, {})
         runs: tuple[Run, ...] = (
             f"{indicator.names.in_(edition.lang)}{' ' if edition.lang == 'zh' else ': '}",
             edition.number(indicator, now, {}, in_words=True),
-            edition.words(key, before=edition.period.before(edition.lang), change=points, n=count(waiting)),
+            *edition.said_with(
+                key,
+                before=edition.period.before(edition.lang),
+                change=points,
+                n=Figure(count(waiting), waiting, "count", indicator.key, {"part": "excluded:not_due"}),
+            ),
         )
         off = 0.0 if waiting else off
         listed.append((off, indicator, runs))

@@ -10,9 +10,11 @@ from dashboard.brief.document import Block, Chart, Column, Figure, Paragraph, Ro
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import MISSING, count
+from dashboard.links import Changes
 from data import queries
 from data.bound import in_cohort
 from data.figures import unit
+from data.indicators.compute import Number
 from data.indicators.indicator import Indicator
 from data.indicators.reasons import DUPLICATE, VOID
 from data.indicators.registry import INDICATORS
@@ -40,9 +42,9 @@ def build(edition: Edition) -> Made:
 
 def _lead(edition: Edition) -> Paragraph:
     """Cases accepted, and their change."""
-    change = edition.change(edition.total, _value(edition, "accepted"), "count").text
-    said = edition.words("key_change", change=change) if change != MISSING else edition.words("key_alone")
-    return Paragraph((edition.words("key_accepted"), edition.count(edition.total, {}, in_words=True), said))
+    change = edition.change(edition.total, _value(edition, "accepted"), INDICATORS["accepted"], {})
+    said = edition.said_with("key_change", change=change) if change.text != MISSING else (edition.words("key_alone"),)
+    return Paragraph((edition.words("key_accepted"), edition.count(edition.total, {}, in_words=True), *said))
 
 
 def _value(edition: Edition, key: str) -> float | None:
@@ -54,10 +56,14 @@ def _row(edition: Edition, indicator: Indicator) -> Row:
     now = edition.now[indicator.key]
     value = now.value if now.shown else None
     cells: list[Run] = [f"{indicator.names.in_(edition.lang)}{_unit(edition, indicator)}", edition.number(indicator, now, {})]
-    for numbers, found in ((edition.before, edition.window.previous), (edition.a_year_ago, edition.window_year_ago.previous)):
+    compared: tuple[tuple[dict[str, Number], Window, Changes], ...] = (
+        (edition.before, edition.window, {}),
+        (edition.a_year_ago, edition.window_year_ago, {"compare": edition.period.last_year}),
+    )
+    for numbers, found, changes in compared:
         then = numbers.get(indicator.key)
-        cells.append(edition.number(indicator, then, edition.days_of(found)))
-        cells.append(edition.change(value, then.value if then is not None and then.shown else None, indicator.unit))
+        cells.append(edition.number(indicator, then, edition.days_of(found.previous)))
+        cells.append(edition.change(value, then.value if then is not None and then.shown else None, indicator, changes))
     cells.append(MISSING if indicator.unit == "count" and now.n == now.value else Figure(count(now.n), now.n, "count", indicator.key))
     return Row(tuple(cells))
 

@@ -7,7 +7,10 @@ from typing import Final
 from dashboard.brief.document import Column, Figure, Paragraph, Row, Table
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
-from dashboard.format import count
+from dashboard.format import MISSING, count
+from dashboard.links import Changes
+from data.case_groups import CaseGroup
+from data.indicators.registry import INDICATORS
 from data.quality import ISSUES, quality_per_area
 from data.vocabulary import Words
 
@@ -24,7 +27,8 @@ def build(edition: Edition) -> Made:
     unmapped = edition.now.get("unmapped")
     sources = edition.view.snapshot.manifest.get("sources") or ()
     refused = sum(int(entry.get("quarantined") or 0) for entry in sources) if edition.view.scope is None else None
-    runs: list[str | Figure] = [edition.words("quality_whole", n=count(base))]
+    accepted = INDICATORS["accepted"]
+    runs: list[str | Figure] = [*edition.said_with("quality_whole", n=edition.derived(count(base), accepted, {}))]
     if unmapped is not None:
         n = int(unmapped.numerator or 0)
         runs += [
@@ -49,8 +53,12 @@ def build(edition: Edition) -> Made:
     rows = []
     for issue in faults[:MOST]:
         n, of = int(total.loc[issue.key, "n"]), int(total.loc[issue.key, "base"])
-        share = f"{n / of * 100:.1f}%" if of and not issue.key.startswith("rival_") else "—"
-        rows.append(Row((issue.words.in_(edition.lang), issue.field, Figure(count(n), n, "count", href=_books(edition)), share)))
+        if issue.key.startswith("rival_"):  # rows that never became events
+            rows.append(Row((issue.words.in_(edition.lang), issue.field, Figure(count(n), n, "count", href=_books(edition)), MISSING)))
+            continue
+        part: Changes = {"part": CaseGroup("issue", issue.key).key}
+        share = edition.derived(f"{n / of * 100:.1f}%", accepted, part) if of else MISSING
+        rows.append(Row((issue.words.in_(edition.lang), issue.field, Figure(count(n), n, "count", "accepted", part), share)))
     rest = len(faults) - MOST
     notes = (edition.words("issues_rest", n=rest),) if rest > 0 else ()
     message = edition.words("quality_message", issue=faults[0].words.in_(edition.lang), n=count(int(total.loc[faults[0].key, "n"])))

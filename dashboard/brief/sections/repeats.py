@@ -10,8 +10,11 @@ from dashboard.brief.edition import Edition
 from dashboard.brief.masking import masked
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import MISSING, count, local
+from dashboard.links import Changes
 from data import queries
+from data.case_groups import ALL, CaseGroup
 from data.indicators.compute import can_be_located
+from data.indicators.registry import INDICATORS
 from data.places import Place
 from data.vocabulary import Words
 
@@ -26,11 +29,12 @@ def build(edition: Edition) -> Made:
     rule, zone = edition.view.definition.repeat, edition.view.snapshot.zone
     first, last = (f"{local(at, zone):%m-%d}" for at in (found.from_at, found.until_at - dt.timedelta(seconds=1)))
     message = edition.words("repeats_message", first=first, last=last, places=count(found.total), cases=count(found.events))
+    everywhere: Changes = {**_days(edition), "part": CaseGroup("places", ALL).key}
     whole = Paragraph(
         (
             edition.words("repeats_whole", first=first, last=last, days=rule.days, cases=rule.cases),
-            Figure(count(found.total), found.total, "count", href=f"/analysis?{edition.selection.query()}"),
-            edition.words("repeats_of", cases=count(found.events)),
+            edition.derived(count(found.total), INDICATORS["accepted"], everywhere),
+            *edition.said_with("repeats_of", cases=Figure(count(found.events), found.events, "count", "accepted", everywhere)),
         )
     )
     if not found.places:
@@ -54,17 +58,23 @@ def build(edition: Edition) -> Made:
     return Made((whole, table), message)
 
 
+def _days(edition: Edition) -> Changes:
+    """The days that repeat places are looked for in."""
+    last = edition.window.to_day
+    return {"from": f"{last - dt.timedelta(days=edition.view.definition.repeat.days)}", "to": f"{last}", "window": None}
+
+
 def _row(edition: Edition, place: Place) -> Row:
     snapshot = edition.view.snapshot
     path = [ix for ix in snapshot.areas.path(place.area_ix) if snapshot.areas.depth[ix] > snapshot.areas.depth[edition.look.area_ix]]
     where = [snapshot.areas.names[ix] for ix in path[:2]]
-    href = f"/analysis?{edition.selection.query()}"
+    newest = str(place.cases["event_id"].iloc[0])
     first, last = (f"{local(at, snapshot.zone):%m-%d}" for at in (place.first_at, place.last_at))
     cells = (
         _place(where, masked(place.address or "")) or MISSING,
         snapshot.categories.names[place.category_ix],
-        Figure(count(place.n), place.n, "count", href=href),
-        Figure(count(place.open), place.open, "count", href=href),
+        Figure(count(place.n), place.n, "count", "accepted", {**_days(edition), "part": CaseGroup("place", newest).key}),
+        Figure(count(place.open), place.open, "count", "accepted", {**_days(edition), "part": CaseGroup("waiting", newest).key}),
         first,
         last,
     )

@@ -132,7 +132,10 @@ def _standing(edition: Edition, ranked: Indicator, row: Any, where: Changes | No
     if why:
         return reason(edition.view, why, edition.lang), cases, MISSING
     low, high = _known(row["low"]), _known(row["high"])
-    interval = MISSING if low is None or high is None or not row["shown"] else f"{_bare(low, ranked)}–{_bare(high, ranked)}"
+    interval: Run = MISSING
+    if low is not None and high is not None and row["shown"]:
+        text = f"{_bare(low, ranked)}–{_bare(high, ranked)}"
+        interval = text if where is None else edition.derived(text, ranked, where)
     band = _known(row["band"])
     return interval, cases, MISSING if band is None else f"{int(band)}"
 

@@ -53,7 +53,7 @@ def build(edition: Edition) -> Made:
             (
                 edition.words(f"status_{status}"),
                 Figure(count(int(n[status])), int(n[status]), "count", RATE, {"part": CameraGroup(status=status).key}),
-                f"{n[status] / len(rest) * 100:.1f}%",
+                edition.derived(f"{n[status] / len(rest) * 100:.1f}%", INDICATORS[RATE], {"part": CameraGroup(status=status).key}),
             )
         )
         for status in STATUSES
