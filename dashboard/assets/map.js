@@ -49,6 +49,9 @@
             return;
         }
         latest = payload;
+        if (current && !current.isClosed && current.player && current.player.leads) {
+            return; /* it is the map itself that asks, step by step; what it began with comes again at the end */
+        }
         if (current && !current.isClosed) {
             current.hidden.clear();
             current.take(payload);

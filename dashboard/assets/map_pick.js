@@ -27,6 +27,12 @@
         return code.replace(/\\/g, "\\\\").replace(/,/g, "\\,");
     }
 
+    /* What the address says by now: an answer may be of a click before. */
+    function wanted() {
+        const text = new URLSearchParams(window.quanyuControls.address()).get("grid") || "";
+        return (text.match(/(?:\\.|[^,])+/g) || []).map(function (code) { return code.replace(/\\(.)/g, "$1"); });
+    }
+
     /* Differences of latitude and longitude in five decimals, five bits to a character: what polygon= holds (data/values.py). */
     function encoded(points) {
         let text = "";
@@ -157,7 +163,7 @@
             const screen = this.screen;
             const geometry = window.quanyu.geometry;
             const told = screen.payload.picked;
-            this.codes = told.areas.slice();
+            this.codes = wanted();
             this.most = told.most;
             this.mark();
             const box = told.box;
@@ -226,6 +232,8 @@
 
         click(found) {
             if (found.position >= 0) {
+                this.codes = wanted();
+                this.mark();
                 this.go(this.toggle(found.at));
                 this.screen.parts.tip(null);
             }

@@ -9,6 +9,8 @@
     const DAY_MS = 86400000;
     const ICONS = { play: "M6 4v12l10-6z", pause: "M6 4v12M13 4v12", stop: "M5 5l10 10M15 5L5 15" };
 
+    let led = null; /* the player that the linked views follow */
+
     function element(kind, name, text) {
         const made = document.createElement(kind);
         made.className = name;
@@ -127,6 +129,9 @@
             this.asked += 1;
             this.told = null;
             this.screen.play(null);
+            if (this.leads) {
+                window.quanyuWorkbench.play(null);
+            }
             Object.values(CHARTS).forEach(function (id) { mark(id); });
             if (this.isOpen) {
                 const held = this.bar.contains(document.activeElement);
@@ -141,8 +146,18 @@
         ask(by, at) {
             const player = this;
             const asked = (this.asked += 1);
-            const address = new URLSearchParams(window.quanyuControls.address());
+            const address = new URLSearchParams(this.leads ? window.quanyuWorkbench.began() : window.quanyuControls.address());
             address.set("snapshot", this.screen.payload.snapshot);
+            if (this.leads && by === "hour") {
+                address.delete("hours"); /* all hours are played, as the view of the hours shows all */
+            }
+            Object.entries(this.screen.payload.steps || {}).forEach(function (pair) {
+                if (pair[1]) {
+                    address.set(pair[0], pair[1]);
+                } else {
+                    address.delete(pair[0]);
+                }
+            });
             this.by = by;
             this.kinds.forEach(function (one) { one.setAttribute("aria-pressed", String(one.dataset.by === by)); });
             this.said.textContent = this.words.play_waiting;
@@ -171,6 +186,16 @@
                     window.console.warn("steps: " + error.message);
                 }
             });
+        }
+
+        /* Where the page has linked views they are asked for each step as for a brush; the map keeps its own steps meanwhile. */
+        get leads() {
+            return this.isOpen && Boolean(this.screen.payload.picked && window.quanyuWorkbench);
+        }
+
+        changes(at) {
+            const days = this.told.days[at];
+            return days ? "window=&from=" + days[0] + "&to=" + days[1] : "hours=" + at + "-" + (at + 1);
         }
 
         turn(isOn) {
@@ -205,9 +230,13 @@
             const days = told.days[at];
             this.screen.play({
                 classes: letters, values: counts, n: counts, digits: 0, unit: told.unit, name: told.labels[at], key: "accepted",
-                changes: days ? "window=&from=" + days[0] + "&to=" + days[1] : "hours=" + at + "-" + (at + 1),
+                changes: this.changes(at),
                 scale: { title: told.title, rule: told.rule, steps: told.colours, breaks: told.edges.map(function (edge) { return edge.toLocaleString("en-US"); }), no_data: "" },
             });
+            if (this.leads) {
+                led = this;
+                window.quanyuWorkbench.play(this.changes(at));
+            }
             if (days) {
                 const half = DAY_MS / 2;
                 mark(CHARTS.day, Date.parse(days[0]) - half, Date.parse(days[1]) + half);
@@ -216,6 +245,12 @@
             }
         }
     }
+
+    window.addEventListener("quanyu:unplay", function () {
+        if (led && led.isOpen) {
+            led.close();
+        }
+    });
 
     function player(screen) {
         screen.player = screen.player || new Player(screen);
@@ -239,6 +274,9 @@
             }
         },
         close: function (screen) {
+            if (window.quanyuWorkbench) {
+                window.quanyuWorkbench.forget(); /* the page goes, and its address with it */
+            }
             if (screen.player) {
                 screen.player.close();
             }

@@ -10,6 +10,7 @@
     let resting = 0;
     let isAsked = false; /* a question is open */
     let latest = null; /* where the brush is by now */
+    let played = null; /* { began: the address before, days: its axis of days, changes: the step that is shown } */
 
     function page() {
         return document.getElementById("page");
@@ -21,15 +22,54 @@
 
     /* ---- asking ------------------------------------------------------------------------------------------------- */
 
-    function ask(changes) {
+    function ask(query) {
         if (isAsked) {
-            latest = changes;
+            latest = query;
             return;
         }
         isAsked = true;
         latest = null;
-        window.quanyuControls.go(window.quanyuControls.merged(window.quanyuControls.address(), changes), true);
+        window.quanyuControls.go(query, true);
     }
+
+    /* A step of time in the place of the selection's own days or hours; nothing brings those back. What rests waits until then. */
+    function play(changes) {
+        if (changes === null) {
+            if (played) {
+                const began = played.began;
+                played = null;
+                latest = null;
+                isAsked = true;
+                window.quanyuControls.go(began, true);
+            }
+            return;
+        }
+        if (!played) {
+            const days = document.querySelector("[data-axis=days]");
+            played = { began: window.quanyuControls.address(), days: told(days) };
+        }
+        played.changes = changes;
+        ask(window.quanyuControls.merged(played.began, changes));
+    }
+
+    /* Whoever touches another view or control begins from the selection, not from a step of it. */
+    function interrupt(event) {
+        const touched = played && event.target instanceof Element && event.target.closest("[data-change], [data-axis], [data-step], [data-open]");
+        if (touched) {
+            window.dispatchEvent(new CustomEvent("quanyu:unplay"));
+            if (touched.matches("[data-axis]")) {
+                event.stopPropagation(); /* what was pressed on was a step's axis: the next movement is a brush again */
+            }
+        }
+    }
+    document.addEventListener("pointerdown", interrupt, true);
+    document.addEventListener("click", interrupt, true);
+    window.quanyuWorkbench = {
+        play: play,
+        /* The selection that is played; the address itself holds a step of it. */
+        began: function () { return played ? played.began : window.quanyuControls.address(); },
+        forget: function () { played = null; },
+    };
 
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.quanyu_workbench = {
@@ -46,6 +86,9 @@
         },
         rest: function (query) {
             window.clearTimeout(resting);
+            if (played) {
+                return window.dash_clientside.no_update;
+            }
             return new Promise(function (resolve) {
                 resting = window.setTimeout(function () { resolve(query); }, REST_MS);
             });
@@ -221,9 +264,9 @@
         return JSON.parse(holder.dataset.drawn);
     }
 
-    function draw(holder, range) {
+    function draw(holder, range, kept) {
         const axis = axes[holder.dataset.axis];
-        const data = told(holder);
+        const data = kept || told(holder);
         if (!holder.clientWidth || !data.all.length) {
             return;
         }
@@ -237,7 +280,12 @@
 
     function drawAll() {
         document.querySelectorAll("[data-axis]").forEach(function (holder) {
-            if (!held || held.key !== holder.dataset.axis) {
+            if (played && holder.dataset.axis === "days") {
+                /* the axis stays as it was, whatever window a step would give it */
+                const days = new URLSearchParams(played.changes);
+                const shown = Object.assign({}, played.days, days.has("from") ? { from: days.get("from"), to: days.get("to") } : {});
+                draw(holder, axes.days.range(shown), shown);
+            } else if (!held || held.key !== holder.dataset.axis) {
                 draw(holder);
             } else {
                 draw(holder, held.range);
@@ -302,7 +350,7 @@
         if (held.range.join() !== before || !held.isMoved) {
             held.isMoved = true;
             draw(holder, held.range);
-            ask(axes[held.key].says(held.told, held.range));
+            ask(window.quanyuControls.merged(held.began, axes[held.key].says(held.told, held.range)));
         }
     }
 

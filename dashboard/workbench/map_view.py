@@ -39,7 +39,7 @@ def build(look: Look) -> tuple[Any, ...]:
     drawing = Drawing(Answers(look.view, _unfiltered(look), is_screen=False), COUNTED, look.lang, counts)
     layers = chosen(look)
     now = [key for key in layers if key == "areas" and _is_counted(look)]
-    return None, map_component.payload(drawing, now, layers) | {"picked": _picked(look.selection)}
+    return None, map_component.payload(drawing, now, layers) | {"picked": _picked(look.selection), "steps": _steps(drawing)}
 
 
 def build_later(look: Look) -> tuple[Any, ...]:
@@ -85,8 +85,14 @@ def _levels(look: Look) -> list[str]:
 
 
 def _picked(selection: Selection) -> dict[str, Any]:
-    """What the map's own filters say, as it is drawn."""
-    return {"areas": selection.grid, "box": selection.bbox, "ring": selection.polygon, "most": MAXIMUM_VALUES}
+    """The shapes that are drawn, and how many areas may be picked; which ones are the browser reads from the address."""
+    return {"box": selection.bbox, "ring": selection.polygon, "most": MAXIMUM_VALUES}
+
+
+def _steps(drawing: Drawing) -> dict[str, str]:
+    """What of the address is changed where time is played: counts of the same areas, without the map's own filters."""
+    bare = dict.fromkeys((*DIMENSIONS["areas"].own, "against"), "")
+    return bare | {"indicator": COUNTED, "level": drawing.view.snapshot.levels[drawing.depth]}
 
 
 def _head(look: Look, drawing: Drawing) -> html.Div:

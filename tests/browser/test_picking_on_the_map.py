@@ -143,6 +143,7 @@ def test_areas_in_a_box_are_picked_and_escape_gives_up(open_page: Open) -> None:
     page.mouse.up()
     page.wait_for_function(CHOSEN, arg=[street["code"] for street in streets])
     assert sorted(asked(page, "grid").split(",")) == sorted(street["code"] for street in streets)
+    page.wait_for_selector("#page:not(.is-waiting)")
     found = Axe().run(page, context=".bench-map", options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found] == []
 

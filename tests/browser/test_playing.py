@@ -75,3 +75,40 @@ def test_days_and_hours_are_played_in_place(browser: Browser, address: str) -> N
     assert classes(page) == before
     assert said == []
     context.close()
+
+
+def test_the_linked_views_follow_what_is_played_and_come_back(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(SETTLED_MS)
+    page.clock.install()
+    page.goto(f"{address}/analysis?window=30d&source=hotline")
+    page.wait_for_function("() => window.quanyu?.map?.state().ready")
+    page.wait_for_selector(".bench-map-menus")
+    total = "n => document.querySelector('.bench-numbers .total').textContent === n"
+    whole, steps = page.inner_text(".bench-numbers .total"), page.evaluate("history.length")
+    with page.expect_response("**/layers/steps/day?*") as answered:
+        page.click("[aria-label='播放时间']")
+    told = answered.value.json()
+    page.wait_for_selector(".quanyu-player-said:has-text('受理')")
+    page.click(".quanyu-player [aria-label='暂停']")
+    page.focus(".quanyu-player-range")
+    for key, at in (("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        page.wait_for_function(total, arg=f"{told['totals'][at]:,}")
+        assert told["days"][at][0] in page.url
+        assert page.inner_text("#panel-view_sources .row.is-chosen .n") == f"{told['totals'][at]:,}"
+        assert sum(page.evaluate("JSON.parse(document.querySelector('[data-axis=hours]').dataset.drawn).some")) == told["totals"][at]
+    page.click(".quanyu-player [data-by=hour]")
+    page.wait_for_function("() => location.search.includes('hours=0-1') && location.search.includes('window=30d')")
+    page.focus(".quanyu-player-range")
+    page.keyboard.press("Escape")
+    page.wait_for_function(total, arg=whole)
+    assert page.evaluate("location.search") == "?window=30d&source=hotline"
+    page.click("[aria-label='播放时间']")
+    page.wait_for_function("() => location.search.includes('hours=')")
+    page.click("#panel-view_categories .row .name >> nth=0")
+    page.wait_for_function("() => location.search.includes('domain=') && !location.search.includes('hours=')")
+    page.wait_for_selector(".quanyu-player", state="detached")
+    assert page.evaluate("history.length") == steps + 1, "what was played is no step of the history"
+    context.close()

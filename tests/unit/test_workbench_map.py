@@ -57,9 +57,8 @@ def test_areas_are_coloured_by_what_the_other_views_leave(
     assert any(f"{rest:,}" in note for note in told["legend"]["notes"]) == (rest > 0)
 
 
-def test_what_is_picked_is_told_as_the_address_has_it(known: tuple[View, Oracle]) -> None:
+def test_shapes_are_told_as_the_address_has_them(known: tuple[View, Oracle]) -> None:
     _, told = map_view.build(look(known[0], OWN, polygon=RING))
-    assert told["picked"]["areas"] == ("999901001001", "999901002")
     assert (told["picked"]["box"], told["picked"]["ring"]) == ((120.05, 30.02, 120.4, 30.3), RING)
 
 
