@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 SETTLED_MS = 30_000
 READY = "() => window.quanyu?.map?.state().ready && document.querySelector('.quanyu-picking')"
 TOTAL = "n => document.querySelector('.bench-numbers .total')?.textContent.replace(',', '') === String(n)"
-CHOSEN = "codes => window.quanyu.map.state().chosen.join() === codes.join()"
+CHOSEN = "codes => window.quanyu.map.state().chosen?.join() === codes.join()"
 Open = Callable[..., "Page"]
 
 
