@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 
 from dashboard.format import count, value
-from dashboard.links import Changes, attributes, link, opener
+from dashboard.links import Changes, attributes, escaped, link, opener
 from dashboard.look import Look
 from dashboard.words import say
 from dashboard.workbench import compare
 from dashboard.workbench.behind import told
 from data import queries
-from data.filters import active
+from data.filters import Filter, active
 from data.indicators import compute
 from data.indicators.registry import INDICATORS
 
-ALWAYS = ("area", "from")
+ALWAYS: Final = ("area", "from")
 """First keys of the filters that every selection has."""
+MOST_APART: Final = 8
+"""Values of one filter that have a chip each."""
 
 
 def build(look: Look) -> tuple[Any, ...]:
     """Undo and redo, chips, and the numbers of the selection, each of which opens."""
     lang, address = look.lang, look.address
-    parts: list[tuple[str, Changes]] = [
-        (row.say(look.view, look.selection, lang), dict.fromkeys(row.keys)) for row in active(look.selection) if row.keys[0] not in ALWAYS
-    ]
+    parts = [part for row in active(look.selection) if row.keys[0] not in ALWAYS for part in _parts(look, row)]
     chips: list[Any] = [link(address, changes, [text, html.Span("×", className="cross")], "chip") for text, changes in parts]
     chips += compare.chip(look)
     if len(parts) > 1:
@@ -47,6 +47,21 @@ def build(look: Look) -> tuple[Any, ...]:
             className="bench-head",
         ),
     )
+
+
+def _parts(look: Look, row: Filter) -> list[tuple[str, Changes]]:
+    """A filter in words, with what takes it away: each of its values where they are few, else all in one."""
+    chosen = getattr(look.selection, row.attributes[0])
+    is_listed = isinstance(chosen, tuple) and all(isinstance(one, str) for one in chosen)
+    if not is_listed or not 1 < len(chosen) <= MOST_APART:
+        return [(row.say(look.view, look.selection, look.lang), dict.fromkeys(row.keys))]
+    return [
+        (
+            row.say(look.view, look.selection.with_(**{row.attributes[0]: (one,)}), look.lang),
+            {row.keys[0]: ",".join(escaped(other) for other in chosen if other != one)},
+        )
+        for one in chosen
+    ]
 
 
 def _numbers(look: Look) -> html.P:
