@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.against import Estimate, difference, kind
 from data.indicators.areas import indicator_per_row
+from data.indicators.intervals import LEVEL
 from data.vocabulary import Words
 from data.window import window
 from layers import areas
@@ -37,7 +38,7 @@ def draw(drawing: Drawing, other: Drawing) -> Drawn:
     now, before = _rows(drawing, shown), _before(drawing, other, shown, is_whole=what == "area")
     factor = 100.0 if indicator.unit == "rate" else 1.0
     days, days_before = (window(one.view, one.selection).days for one in (drawing, other))
-    scaled = days / days_before if indicator.unit == "count" and days_before else 1.0
+    scaled = days / days_before if indicator.unit in {"count", "per_10k"} and days_before else 1.0
     here = Estimate(*(now[column].to_numpy(np.float64) * factor for column in Estimate._fields))
     there = Estimate(*(before[column].to_numpy(np.float64) * factor * scaled for column in Estimate._fields))
     is_known = now["shown"].to_numpy(bool) & before["shown"].to_numpy(bool) & np.isfinite(here.value - there.value)
@@ -45,6 +46,8 @@ def draw(drawing: Drawing, other: Drawing) -> Drawn:
     if what == "snapshot":
         low = high = d
     is_told = is_known & np.isfinite(low) & ((low > 0) | (high < 0))
+    has_intervals = bool(np.isfinite(low[is_known]).any()) or not is_known.any()
+    rule = _EXACT if what == "snapshot" else _RULE if has_intervals else _NONE
     far = _far(np.abs(d[is_told]))
     classes = np.where(~is_told, NEITHER, NEITHER + np.sign(d) * np.where(np.abs(d) >= far, 2, 1)).astype(int)
     n = now["n"].fillna(0).astype(int)
@@ -54,7 +57,10 @@ def draw(drawing: Drawing, other: Drawing) -> Drawn:
     def sent(values: Floats) -> list[int | None]:
         return [round(value * 10**digits) if known and np.isfinite(value) else None for value, known in zip(values, is_known, strict=True)]
 
-    notes = [Words(f"可判断差别的 {is_told.sum():,} / {len(shown):,} 个", f"a difference is told in {is_told.sum():,} of {len(shown):,}")]
+    told, of = f"{is_told.sum():,} / {len(shown):,}", f"{is_known.sum() * (1 - LEVEL):,.0f}"
+    notes = [Words(f"有差别的 {told} 个", f"different: {told}")]
+    if what != "snapshot":
+        notes = [Words(f"可判断差别的 {told} 个，偶然也会有约 {of} 个", f"a difference is told in {told}; by chance alone in some {of}")]
     if scaled != 1.0:
         notes.append(Words(f"对比期 {days_before} 天折算为 {days} 天", f"{days_before} days compared, taken as {days}"))
     word = _POINTS.in_(lang) if indicator.unit == "rate" else unit(indicator, lang)
@@ -76,7 +82,7 @@ def draw(drawing: Drawing, other: Drawing) -> Drawn:
         },
         scale=Scale(
             f"{_LESS.in_(lang).format(name=name)} {word}".strip(),
-            f"{drawing.level_name} · {(_EXACT if what == 'snapshot' else _RULE).in_(lang)}",
+            f"{drawing.level_name} · {rule.in_(lang)}",
             (0, 1, 2, 3, 4),
             (f"−{far:,.{digits}f}", "", "", f"+{far:,.{digits}f}"),
             areas.without(drawing, int((~is_known).sum())),
@@ -114,5 +120,6 @@ def _far(sizes: Floats) -> float:
 _POINTS: Final = Words("个百分点", "points")
 _LESS: Final = Words("{name}之差", "{name}, difference")
 _RULE: Final = Words("灰：差的 95% 区间含 0", "grey: the 95 % interval of the difference holds 0")
+_NONE: Final = Words("此指标没有区间，不判断差别", "this indicator has no interval: no difference is told")
 _EXACT: Final = Words("灰：相同", "grey: the same")
 _COUNTS: Final = Words("件数不与另一个区域整体相减，请按率着色", "counts are not compared with another area as a whole: colour by a rate")

@@ -40,6 +40,7 @@ STUDY: Final[dict[str, tuple[str, str]]] = {
         "对比 {before} 件 {change}（95% 区间 {low} 至 {high}）",
         "against {before}: {change} (95 % interval {low} to {high})",
     ),
+    "against_order": ("增加多的在前", "what grew most comes first"),
     "against_days": ("另一时段：", "Another window:"),
     "against_area": ("另一区域：{name}", "Another area: {name}"),
     "against_before": ("上一份快照", "The snapshot before"),

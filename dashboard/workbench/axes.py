@@ -15,7 +15,7 @@ from dashboard.charts.marks import heading
 from dashboard.links import attributes
 from dashboard.look import Look
 from dashboard.words import say
-from dashboard.workbench.behind import Counts, behind, selected
+from dashboard.workbench.behind import Counts, behind, scale, selected
 from data.dimensions import DURATION_EDGES_H
 from data.values import MAXIMUM_HOURS
 
@@ -42,9 +42,8 @@ class Axis:
 
     def build(self, look: Look) -> tuple[Any, ...]:
         """The view as a panel."""
-        scale = 0 if look.other is None or not look.other.window.days else look.window.days / look.other.window.days
         told = json.dumps(
-            self.drawn(look) | {"against": scale, "exact": look.is_of_two_snapshots}, ensure_ascii=False, separators=(",", ":")
+            self.drawn(look) | {"against": scale(look), "exact": look.is_of_two_snapshots}, ensure_ascii=False, separators=(",", ":")
         )
         holder = html.Div(
             className=f"axis axis-{self.key}", **attributes(data_axis=self.key, data_drawn=told, data_name=self.names[look.lang])

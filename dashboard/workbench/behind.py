@@ -39,6 +39,11 @@ def behind(look: Look, key: str) -> Counts:
     return {place[there[value]]: n for value, n in counts.items() if there[value] in place}
 
 
+def scale(look: Look) -> float:
+    """Days of the present window to one of the other; 0 while nothing is compared."""
+    return 0.0 if look.other is None or not look.other.window.days else look.window.days / look.other.window.days
+
+
 def told(look: Look, n: int, before: int) -> tuple[str, str, bool]:
     """A count against the one behind it: the change, all of it in words, and whether it is more than chance explains.
 

@@ -15,7 +15,7 @@ from dashboard.format import count
 from dashboard.links import Changes, attributes, escaped, link, opener
 from dashboard.look import Look
 from dashboard.words import say
-from dashboard.workbench.behind import Counts, behind, selected, told
+from dashboard.workbench.behind import Counts, behind, scale, selected, told
 from data.filters import ALONE
 from data.schema import STAGES, URGENCIES
 from data.vocabulary import CALLBACK_NAMES, DEADLINE_NAMES, URGENCY_NAMES, Words
@@ -54,7 +54,7 @@ class Listed:
     fold
         From the dimension's values to those of the bars; None where they are the same.
     is_ordered
-        The values have an order of their own; else the longest bar comes first.
+        The values have an order of their own; else the longest bar comes first, while comparing the one that grew most.
     """
 
     key: str
@@ -69,7 +69,8 @@ class Listed:
         some, every = (self._folded(look, counts(look, self.key)) for counts in (selected, behind))
         key, bars = self.filter_key(look), [bar for bar in self.bars(look) if every.get(bar.value) or some.get(bar.value) or bar.is_chosen]
         if not self.is_ordered:
-            bars.sort(key=lambda bar: (-some.get(bar.value, 0), -every.get(bar.value, 0), bar.name))
+            less = scale(look)  # while comparing the one that grew most comes first
+            bars.sort(key=lambda bar: (less * every.get(bar.value, 0) - some.get(bar.value, 0), -every.get(bar.value, 0), bar.name))
             kept = [at for at, bar in enumerate(bars) if at < MOST or bar.is_chosen]
         else:
             kept = list(range(len(bars)))
@@ -78,7 +79,8 @@ class Listed:
         chosen = [bar.text for bar in bars if bar.is_chosen]
         rows = [_row(look, key, bar, chosen, some=some.get(bar.value, 0), every=every.get(bar.value, 0), longest=longest) for bar in shown]
         rest = len(bars) - len(shown)
-        aside = say("bars_rest", look.lang, n=rest) if rest else None
+        asides = [say("against_order", look.lang)] * (look.other is not None and not self.is_ordered)
+        aside = " · ".join(asides + [say("bars_rest", look.lang, n=rest)] * (rest > 0)) or None
         body = html.Div(rows, className="rows", role="list", **attributes(aria_label=self.names[look.lang]))
         return (html.Div([heading(self.names[look.lang], aside), body], className="linked-bars"),)
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.utils
 import pytest
 
+from dashboard.compared import compared
 from dashboard.look import Look
 from dashboard.workbench import map_view
 from dashboard.workbench.behind import behind, selected, told
 from dashboard.workbench.lists import LISTS
 from data import against
 from data.against import Estimate
+from data.errors import NoSnapshot
 from data.indicators.intervals import wilson
 from data.selection import Selection
 from data.view import View
@@ -90,7 +96,7 @@ def test_an_area_out_of_scope_is_none_to_compare_with(known: tuple[View, Oracle]
     assert against.other(scoped, Selection.parse_strict("against=area:999901002")) is None
 
 
-@pytest.mark.parametrize("key", ["closing_rate", "accepted"])
+@pytest.mark.parametrize("key", ["closing_rate", "accepted", "per_10k"])
 def test_the_difference_map_is_what_pandas_gives(known: tuple[View, Oracle], key: str) -> None:
     view, oracle = known
     drawn = look(view, f"window=60d&level=street&indicator={key}&against={OCTOBER}")
@@ -101,12 +107,12 @@ def test_the_difference_map_is_what_pandas_gives(known: tuple[View, Oracle], key
         sides = []
         for days in ((drawn.window.from_day, drawn.window.to_day), (dt.date(2026, 10, 1), dt.date(2026, 10, 20))):
             number, numerator, denominator = oracle.numbers({"days": days, "area": code}, view.definition.weights)[key]
-            if key == "accepted":
+            if key != "closing_rate":
                 sides.append(float(number) * 60 / ((days[1] - days[0]).days + 1))
             else:
                 sides.append((numerator, denominator))
-        if key == "accepted":
-            assert told_["values"][at] == round(sides[0] - sides[1])
+        if key != "closing_rate":
+            assert told_["values"][at] == round((sides[0] - sides[1]) * 10 ** told_["digits"])
             continue
         shares = [n / of for n, of in sides]
         low, high = zip(*(wilson(n, of) for n, of in sides), strict=True)
@@ -145,6 +151,49 @@ def test_names_lead_from_one_snapshot_to_another(known: tuple[View, Oracle], tmp
     found = {view.snapshot.areas.codes[ix]: n for ix, n in behind(drawn, "areas").items()}
     assert found == {codes[ix]: n for ix, n in rows["area_ix"].value_counts().items()}
     assert told(drawn, 10, 9) == ("+11%", "对比 9 件 +11%", True)
+
+
+def test_another_snapshot_is_held_open_meanwhile_and_one_that_is_gone_is_said(known: tuple[View, Oracle], tmp_path: Path) -> None:
+    there = district.view(Path(district.build(tmp_path / "held.duckdb", 300, seed=4)))
+    held: list[str] = []
+
+    class Store:
+        @contextlib.contextmanager
+        def view(self, snapshot: str, definition: str, *, is_strict: bool) -> Iterator[View]:
+            if snapshot.endswith("gone0000"):
+                raise NoSnapshot(snapshot)
+            held.append(definition)
+            yield there
+            held.clear()
+
+    context: Any = Store()
+    selection = Selection.parse_strict("window=30d&grid=999901001,G0&against=20261122T000000Z-0a1b2c3d")
+    with compared(context, known[0], selection) as (other, notes):
+        assert other is not None
+        assert other.view is there
+        assert (other.window.from_day, other.window.to_day) == (
+            Look(known[0], selection).window.from_day,
+            Look(known[0], selection).window.to_day,
+        )
+        assert other.selection.grid == ("999901001",)
+        assert "G0" in notes[0]
+        assert held == [known[0].definition.key]
+    assert held == []
+    gone = selection.with_(against="20261122T000000Z-gone0000")
+    with compared(context, known[0], gone) as (other, notes):
+        assert other is None
+        assert "against=20261122T000000Z-gone0000" in notes[0]
+
+
+def test_while_comparing_what_grew_most_comes_first(known: tuple[View, Oracle]) -> None:
+    drawn = look(known[0], f"window=30d&against={OCTOBER}")
+    departments = next(listed for listed in LISTS if listed.key == "departments")
+    now, before = selected(drawn, "departments"), behind(drawn, "departments")
+    grown = sorted(now | before, key=lambda ix: before.get(ix, 0) * 30 / 20 - now.get(ix, 0))
+    shown = json.dumps(departments.build(drawn), cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
+    names = [known[0].snapshot.departments[ix] for ix in grown[:8] if ix]
+    places = [shown.index(f'"title": "{name}"') for name in names]
+    assert places == sorted(places)
 
 
 def test_intervals_of_differences_are_the_published_ones() -> None:
