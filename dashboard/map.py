@@ -210,6 +210,6 @@ def _legend(drawing: Drawing, drawn: Mapping[str, Drawn]) -> dict[str, Any]:
         notes.insert(0, f"未上图 {lost:,} 件" if drawing.lang == "zh" else f"{lost:,} events not on the map")
     return {
         "scale": None if scale is None else asdict(scale),
-        "marks": [asdict(mark) for one in drawn.values() for mark in one.marks],
+        "marks": [{key: told for key, told in asdict(mark).items() if told} for one in drawn.values() for mark in one.marks],
         "notes": notes,
     }

@@ -273,6 +273,8 @@ QUESTIONS: Final[dict[str, Question]] = {
             | _N
             | {"earliest": "UTC instant or null", "earliest_id": "text or null"},
         ),
+        Question("waiting_events", {"event_ix": "int"}, {"now": "TIMESTAMP", "low": "DOUBLE", "high": "DOUBLE"}),
+        Question("timed_events", {"event_ix": "int"}, dict.fromkeys((*STEPS, "whole"), LINE)),
         Question("most_bounced", {"event_id": "text", "bounce_count": "int"}, _MOST),
         Question("outcomes_per_department", {"department_ix": "int; 0 is not given", "outcome_ix": "int"} | _N, cohort="never"),
         Question(

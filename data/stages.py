@@ -149,6 +149,30 @@ def open_cases(view: View, selection: Selection) -> pd.DataFrame:
     return frame.groupby(["stage", "department_ix", "node", "wait"], as_index=False)["n"].sum()
 
 
+def waiting_mask(view: View, selection: Selection, wait: int) -> Mask:
+    """By ``event_ix``: selected events whose last recorded step is so long ago, as :func:`open_cases` classes them."""
+    edges = (-np.inf, *WAIT_HOURS, np.inf)
+    now = view.snapshot.as_of.replace(tzinfo=None)
+    rows = QUESTIONS["waiting_events"].ask(view, selection, now=now, low=edges[wait], high=edges[wait + 1])
+    return _marked(view, rows)
+
+
+def timed_mask(view: View, selection: Selection, step: str) -> Mask:
+    """By ``event_ix``: selected events on which the time of a step rests, as :func:`spells` counts them."""
+    return _marked(view, QUESTIONS["timed_events"].ask(view, selection, **{step: True}))
+
+
+def _marked(view: View, rows: pd.DataFrame) -> Mask:
+    found = np.zeros(view.snapshot.event_end, dtype=np.bool_)
+    found[rows["event_ix"].to_numpy(dtype=np.int64)] = True
+    return found
+
+
+def bounced(view: View) -> Mask:
+    """By ``outcome_ix``: cases that were dispatched and bounced."""
+    return view.snapshot.once(("stages", "bounced"), lambda: _bounced_parts(view))["bounced"]
+
+
 def handovers(view: View, selection: Selection) -> tuple[list[Handover], Handover]:
     """Each department's bounced and returned cases, the most often bounced of those with enough cases first; then all together."""
     rows = QUESTIONS["outcomes_per_department"].ask(view, selection)

@@ -146,11 +146,12 @@ Kind = Literal["overdue", "due_soon", "event", "video", "group", "blind_spot", "
 
 @dataclass(frozen=True)
 class Mark:
-    """One symbol of the legend."""
+    """One symbol of the legend; ``opens`` is the number it tells as an address opens it, where there is one."""
 
     kind: Kind
     text: str
     is_hollow: bool = False
+    opens: str = ""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _mark(drawing: Drawing, state: Kind, n: int) -> Mark:
     lost = _unmapped(drawing) if state == "overdue" else 0
     zh = f"超期 {n:,}" + (f"（另 {lost:,} 未上图）" if lost else "") if state == "overdue" else f"将到期 {n:,}"
     en = f"overdue {n:,}" + (f" (and {lost:,} not on the map)" if lost else "") if state == "overdue" else f"due soon {n:,}"
-    return Mark(state, zh if drawing.lang == "zh" else en)
+    return Mark(state, zh if drawing.lang == "zh" else en, opens=f"accepted?deadline={state}")
 
 
 def _unmapped(drawing: Drawing) -> int:

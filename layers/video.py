@@ -25,6 +25,7 @@ LETTERS: Final = {
     "removed": "x",
 }
 """Derived status → its letter."""
+RATE: Final = "video_online_rate"
 UNKNOWN_HEADING: Final = 360
 
 
@@ -85,8 +86,12 @@ def _marks(drawing: Drawing, online: int, used: int, *, is_known: bool) -> tuple
     if not is_known:
         return (Mark("video", f"视频 {used:,}，未上报状态" if is_zh else f"video {used:,}, no status reported", is_hollow=True),)
     return (
-        Mark("video", f"视频在线 {online / used:.1%} · {online:,}" if is_zh else f"video online {online / used:.1%} · {online:,}"),
-        Mark("video", f"不在线 {used - online:,}" if is_zh else f"not online {used - online:,}", is_hollow=True),
+        Mark(
+            "video",
+            f"视频在线 {online / used:.1%} · {online:,}" if is_zh else f"video online {online / used:.1%} · {online:,}",
+            opens=f"{RATE}?part=numerator",
+        ),
+        Mark("video", f"不在线 {used - online:,}" if is_zh else f"not online {used - online:,}", is_hollow=True, opens=f"{RATE}?part=rest"),
     )
 
 

@@ -205,7 +205,13 @@
                 const picture = element("canvas");
                 picture.setAttribute("aria-hidden", "true");
                 window.quanyu.paint.symbol(picture, mark.kind, mark.is_hollow, scene.em, scene.ratio, scene.colours);
-                item.append(picture, element("span", "", mark.text));
+                const words = element(mark.opens ? "a" : "span", mark.opens ? "opener" : "", mark.text);
+                if (mark.opens) {
+                    words.href = "#";
+                    words.dataset.open = mark.opens;
+                    words.setAttribute("aria-haspopup", "dialog");
+                }
+                item.append(picture, words);
                 row.appendChild(item);
             });
             this.marks.replaceChildren(row);

@@ -3,6 +3,10 @@
 (function () {
     "use strict";
 
+    /* what follows from the number it stands beside: its change, its count, why it is not shown */
+    const BESIDE = ".number .change, .row > :is(.change, .n, .reason), .part > small, .video-row > :is(.n, .value), "
+        + ".funnel-row > .share, .spell-row > :is(.median, .p90)";
+    const WITH = ".number, .row, .part, .video-row, .funnel-row, .spell-row";
     let n = 0;
     let showing = "";
 
@@ -133,6 +137,13 @@
         if (number) {
             event.preventDefault();
             open(number.dataset.open);
+            return;
+        }
+        const beside = target.closest(BESIDE);
+        const its = beside && beside.closest(WITH).querySelector("[data-open]");
+        if (its) {
+            event.preventDefault();
+            open(its.dataset.open);
             return;
         }
         const turn = target.closest("[data-cases]");

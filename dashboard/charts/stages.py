@@ -12,6 +12,7 @@ from dashboard.charts.marks import bar, heading, interval
 from dashboard.format import MISSING, Language, count, plain
 from dashboard.links import Changes, attributes, link, opener
 from dashboard.words import say
+from data.case_groups import ALL, CaseGroup
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class SpellRow:
     p90_text: str
     n: int
     note: str
+    cases: Changes | None
     is_whole: bool
 
 
@@ -107,7 +109,7 @@ def _cases(name: str, n: int, cases: Changes | None, address: str) -> html.A | h
     return opener(address, "accepted", count(n), "n", cases, **attributes(aria_label=f"{name} {count(n)}"))
 
 
-def times(rows: Sequence[SpellRow], lang: Language) -> html.Div:
+def times(rows: Sequence[SpellRow], address: str, lang: Language) -> html.Div:
     """Bars of the median with a tick at the 90 % quantile, all against the longest of the steps; the whole stands apart."""
     longest = max((row.p90 or 0 for row in rows), default=0) or 1
     head = [html.Span(""), html.Span(""), *(html.Span(say(f"times_{key}", lang)) for key in ("median", "p90", "cases"))]
@@ -115,13 +117,13 @@ def times(rows: Sequence[SpellRow], lang: Language) -> html.Div:
         [
             heading(say("times", lang)),
             html.Div(html.Div(head, className="spell-row is-head"), **attributes(aria_hidden="true")),
-            *(_spell(row, longest) for row in rows),
+            *(_spell(row, longest, address) for row in rows),
         ],
         className="times",
     )
 
 
-def _spell(row: SpellRow, longest: float) -> html.Div:
+def _spell(row: SpellRow, longest: float, address: str) -> html.Div:
     drawn = html.Span() if row.median is None else bar(row.median / longest, None if row.p90 is None else row.p90 / longest)
     return html.Div(
         [
@@ -129,7 +131,7 @@ def _spell(row: SpellRow, longest: float) -> html.Div:
             drawn,
             html.Span(row.median_text, className="median"),
             html.Span(row.p90_text, className="p90"),
-            html.Span(count(row.n), className="n"),
+            _cases(row.name, row.n, row.cases, address),
             html.Span(row.note, className="note") if row.note else None,
         ],
         className="spell-row is-whole" if row.is_whole else "spell-row",
@@ -153,7 +155,10 @@ def _table(group: tuple[str, Sequence[WaitRow], str], classes: Sequence[str], ad
         html.Tr(
             [
                 html.Th(row.name if row.changes is None else link(address, row.changes, row.name), scope="row"),
-                *(html.Td(count(n) if n else "", className=f"shade-{_shade(n / largest)}") for n in row.waits),
+                *(
+                    html.Td(_waits(row, at, classes[at], address), className=f"shade-{_shade(n / largest)}")
+                    for at, n in enumerate(row.waits)
+                ),
                 html.Td(_cases(row.name, sum(row.waits), row.cases, address), className="sum"),
             ]
         )
@@ -162,6 +167,15 @@ def _table(group: tuple[str, Sequence[WaitRow], str], classes: Sequence[str], ad
     if rest:
         body.append(html.Tr(html.Td(rest, colSpan=len(classes) + 2, className="rest")))
     return html.Table([html.Thead(head), html.Tbody(body)], className="wait-table")
+
+
+def _waits(row: WaitRow, at: int, words: str, address: str) -> Any:
+    """How many cases of a row have waited so long, which opens to them."""
+    n = row.waits[at]
+    if not n or row.cases is None:
+        return count(n) if n else ""
+    cases = {**row.cases, "part": CaseGroup("waits", str(at)).key}
+    return opener(address, "accepted", count(n), "", cases, **attributes(aria_label=f"{row.name} {words} {count(n)}"))
 
 
 def _shade(share: float) -> int:
@@ -192,7 +206,9 @@ def handovers(rows: Sequence[HandoverRow], together: HandoverRow, notes: Sequenc
 def _handover(row: HandoverRow, greatest: float, address: str, *, is_all: bool) -> html.Div:
     name = html.Span(row.name, className="name") if row.changes is None else link(address, row.changes, row.name, "name", title=row.name)
     returned = opener(address, "rework_rate", _rate(row.reworked, greatest), "", row.changes, **attributes(aria_label=row.name))
-    return html.Div([name, _rate(row.bounced, greatest), returned], className="handover-row is-all" if is_all else "handover-row")
+    handed = {**(row.changes or {}), "part": CaseGroup("bounced", ALL).key}
+    bounced = opener(address, "accepted", _rate(row.bounced, greatest), "", handed, **attributes(aria_label=row.name))
+    return html.Div([name, bounced, returned], className="handover-row is-all" if is_all else "handover-row")
 
 
 def _rate(rate: Rate, greatest: float) -> html.Span:

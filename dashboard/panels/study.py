@@ -24,6 +24,7 @@ from dashboard.panels.map_panel import steps
 from dashboard.words import say
 from data import queries
 from data.bound import deadline_masks
+from data.case_groups import CaseGroup
 from data.filters import ALONE
 from data.indicators.ask import numbers, previous_numbers
 from data.indicators.compute import Number, can_be_located
@@ -35,8 +36,6 @@ from data.stages import Handover, Spell, Stages, by_wait
 MOST_PLACES: Final = 15
 MOST_CASES: Final = 12
 MOST_ROWS: Final = 12
-_WHOLE: Final[dict[str, Changes]] = {"reported": {}, "closed": {"stage": "closed"}}
-"""Steps of the funnel whose cases an address can select."""
 MARGIN_DEGREES: Final = 0.0012
 """Around a place on the screen: a hundred metres or so."""
 
@@ -161,7 +160,7 @@ def funnel(look: Look) -> tuple[Any, ...]:
         is_implied = step.given == 0 and step.n > 0
         notes = [say("funnel_implied", lang)] if is_implied else []
         notes += [say("funnel_left", lang, n=count(left))] if left else []
-        rows.append(FunnelRow(say(f"step_{step.step}", lang), step.n, " · ".join(notes), _WHOLE.get(step.step)))
+        rows.append(FunnelRow(say(f"step_{step.step}", lang), step.n, " · ".join(notes), {"part": CaseGroup("reached", step.step).key}))
     said = []
     if found.waiting:
         parts = [f"{stage_name(stage, lang)} {count(n)}" for stage, n in found.waiting.items()]
@@ -174,7 +173,7 @@ def funnel(look: Look) -> tuple[Any, ...]:
 
 def times(look: Look) -> tuple[Any, ...]:
     """Median and 90 % quantile of each step, where its times were recorded."""
-    return (chart.times([_spell(look, spell) for spell in _stages(look).spells], look.lang),)
+    return (chart.times([_spell(look, spell) for spell in _stages(look).spells], look.address, look.lang),)
 
 
 def _spell(look: Look, spell: Spell) -> SpellRow:
@@ -195,6 +194,7 @@ def _spell(look: Look, spell: Spell) -> SpellRow:
         p90_text=MISSING if p90 is None else _length(p90, lang),
         n=spell.n,
         note=" · ".join(notes),
+        cases={"part": CaseGroup("timed", spell.step).key} if spell.n else None,
         is_whole=spell.step == "whole",
     )
 

@@ -132,8 +132,7 @@ def parts(
         ]
     group = CaseGroup.parse(asked or "") if indicator.key == "accepted" else None
     if group is not None:
-        outcomes, events = group.outcomes(view, denominator), group.events(view, selection)
-        found.append(Part(group.key, group.names, outcomes, numerator, events=events))
+        found.append(Part(group.key, group.names, group.outcomes(view), numerator, events=group.events(view, selection)))
     return {part.key: part for part in (*found, *_excluded(own))}
 
 

@@ -175,6 +175,28 @@ def test_the_wall_opens_its_numbers_by_click_and_by_enter(page: Page, address: s
         escape(page)
 
 
+def test_numbers_of_the_legend_and_what_stands_beside_a_number_open(page: Page, address: str) -> None:
+    page.goto(f"{address}/?{WINDOW}")
+    page.wait_for_selector(".quanyu-mark a.opener")
+    for chosen, key in (
+        (".quanyu-mark a.opener >> nth=0", "accepted"),
+        (".quanyu-mark a.opener >> nth=-1", "video_online_rate"),
+        (".number .change >> nth=0", "accepted"),
+        (".ranking .row > .n >> nth=0", None),
+    ):
+        page.click(chosen)
+        opened(page)
+        assert key is None or page.inner_text("#opened-title") == INDICATORS[key].names.zh
+        escape(page)
+    page.goto(f"{address}/analysis?{WINDOW}")
+    for chosen in (".wait-table td a.opener >> nth=0", ".spell-row a.opener >> nth=0", ".funnel-row a.opener >> nth=1"):
+        n = page.inner_text(chosen)
+        page.click(chosen)
+        opened(page)
+        assert page.inner_text("#opened-dialog .opened-parts [aria-pressed=true] b") == n
+        escape(page)
+
+
 def test_a_bucket_of_days_an_hour_and_an_area_of_the_map_open(page: Page, address: str) -> None:
     page.goto(f"{address}/?{WINDOW}")
     page.wait_for_selector("#chart-hours .hm")

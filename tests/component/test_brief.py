@@ -158,15 +158,15 @@ def test_repeat_places_and_faults_open_to_their_very_cases(view: View) -> None:
         group = CaseGroup.parse(figure.changes.get("part") or "")
         if group is not None:
             groups.setdefault(group.kind, []).append(figure)
-    assert groups.keys() == {"places", "place", "waiting", "issue"}
+    assert groups.keys() == {"places", "place", "place_open", "issue"}
     places = queries.repeat_places(view, selection, 8).places
-    for kind, figure, place in [(name, *pair) for name in ("place", "waiting") for pair in zip(groups[name], places, strict=True)]:
+    for kind, figure, place in [(name, *pair) for name in ("place", "place_open") for pair in zip(groups[name], places, strict=True)]:
         own = settle(view, Asked.parse({"n": 1, "base": base, "open": link(figure)}).selection)[0]
-        open_ones = place.cases["closed_at"].isna() if kind == "waiting" else place.cases["event_id"].notna()
+        open_ones = place.cases["closed_at"].isna() if kind == "place_open" else place.cases["event_id"].notna()
         assert set(cases_of(view, own, str(figure.changes["part"]))) == set(place.cases.loc[open_ones, "event_id"])
     for figure in groups["issue"]:
         assert figure.value == len(cases_of(view, selection, str(figure.changes["part"])))
-    for key in ("place:nothing", "issue:nothing", "places:some", "waiting:", "issue:rival_E_ID_DUP"):
+    for key in ("place:nothing", "issue:nothing", "places:some", "place_open:", "issue:rival_E_ID_DUP"):
         if CaseGroup.parse(key) is None:
             with pytest.raises(SelectionError):
                 queries.part_page(view, selection, "accepted", key)

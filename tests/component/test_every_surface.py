@@ -98,7 +98,7 @@ def opens(view: View, address: str, number: Number) -> tuple[Asked, Opening]:
     assert asked.indicator is not None
     selection = asked.settled(view)
     assert selection is not None, number
-    return asked, opening(view, selection, asked.indicator, asked.standard(view))
+    return asked, opening(view, selection, asked.indicator, asked.standard(view), asked.part)
 
 
 def check(view: View, address: str, number: Number) -> None:

@@ -74,7 +74,7 @@ def _row(edition: Edition, place: Place) -> Row:
         _place(where, masked(place.address or "")) or MISSING,
         snapshot.categories.names[place.category_ix],
         Figure(count(place.n), place.n, "count", "accepted", {**_days(edition), "part": CaseGroup("place", newest).key}),
-        Figure(count(place.open), place.open, "count", "accepted", {**_days(edition), "part": CaseGroup("waiting", newest).key}),
+        Figure(count(place.open), place.open, "count", "accepted", {**_days(edition), "part": CaseGroup("place_open", newest).key}),
         first,
         last,
     )
