@@ -151,4 +151,4 @@ def test_what_later_data_restated_is_listed(deliveries: Deliveries, capsys: pyte
         moved = sum(entry["after"] - entry["before"] for (name, area, _), entry in entries.items() if (name, area) == (key, "990101"))
         assert deliveries.now["indicators"][key]["value"] - deliveries.printed["indicators"][key]["value"] == moved, key
     assert main(["diff", deliveries.first, deliveries.second, "--store", str(deliveries.store)]) == 0
-    assert "repeat_rate" in capsys.readouterr().out.splitlines()[-1], "what is not told day by day is named"
+    assert "median_hours" in capsys.readouterr().out.splitlines()[-1], "what is not told day by day is named"
