@@ -33,8 +33,11 @@ from dashboard.brief.document import Document, Figure, figures, plain
 from dashboard.brief.press import Press
 from dashboard.brief.template import shipped
 from dashboard.links import merge
+from data import queries
+from data.case_groups import CaseGroup
 from data.filters import settle
 from data.indicators.ask import ask
+from data.indicators.parts import EXCLUDED
 from data.opening import camera_parts
 from data.selection import Selection
 from data.store.store import Store
@@ -92,7 +95,7 @@ def disagreements(document: Document, written: dict[str, bytes]) -> list[str]:
     ]:
         found.append("pptx")
     sheets = [as_printed(*cell) for cell in cells_of_workbook(written["xlsx"])]
-    notes = {note for _, table in document.tables() for note in table.notes}
+    notes = {plain(note) for _, table in document.tables() for note in table.notes}
     if [text for text in sheets if text not in notes] != [text for text in flat if text]:
         found.append("xlsx")
     text = re.sub(r"\s+", "", "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(written["pdf"])).pages))
@@ -113,7 +116,11 @@ def again(view: View, address: str, figure: Figure) -> float | int | None:
     part = figure.changes.get("part")
     if part is not None and figure.indicator == "video_online_rate":
         return len(camera_parts(view, selection, part)[part])
+    if part is not None and CaseGroup.parse(part) is not None:
+        return int(queries.part_page(view, selection, figure.indicator or "", part, limit=1)["total"])
     number = ask(view, selection)["indicators"][figure.indicator]
+    if part is not None and part.startswith(EXCLUDED):
+        return int(number["excluded"][part.removeprefix(EXCLUDED)])
     if part is not None:
         return number[part]
     if figure.kind == "count" and figure.indicator != "accepted":

@@ -47,7 +47,12 @@ def _block(found: Mapping[str, Any]) -> Block:
     if kind == "table":
         columns = tuple(Column(**column) for column in given["columns"])
         rows = tuple(Row(tuple(_run(cell) for cell in row["cells"]), row["is_total"], row["begins_band"]) for row in given["rows"])
-        return Table(given["title"], columns, rows, tuple(given["notes"]))
+        return Table(
+            given["title"],
+            columns,
+            rows,
+            tuple(note if isinstance(note, str) else tuple(_run(run) for run in note) for note in given["notes"]),
+        )
     series = tuple(Series(one["name"], tuple(one["values"])) for one in given["series"])
     return Chart(given["title"], given["kind"], tuple(given["categories"]), series, given["unit"])
 

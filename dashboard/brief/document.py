@@ -51,6 +51,8 @@ class Figure:
 
 Run = str | Figure
 """A piece of a line."""
+Line = str | tuple[Run, ...]
+"""A note below a table, in one piece or in several."""
 NO_FIGURE: Final = Figure(MISSING)
 
 
@@ -100,7 +102,15 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Line, ...] = ()
+
+    def noted(self, lang: Language) -> tuple[Run, ...]:
+        """All notes as one line."""
+        listed: list[Run] = []
+        for note in self.notes:
+            listed += [" "] if listed and lang == "en" else []
+            listed += [note] if isinstance(note, str) else note
+        return tuple(listed)
 
 
 @dataclass(frozen=True)
@@ -198,6 +208,7 @@ def runs(document: Document) -> Iterator[tuple[str, Run]]:
                 yield from ((section.key, run) for run in block.runs)
             elif isinstance(block, Table):
                 yield from ((section.key, cell) for row in block.rows for cell in row.cells)
+                yield from ((section.key, run) for note in block.notes for run in ((note,) if isinstance(note, str) else note))
 
 
 def figures(document: Document) -> Iterator[tuple[str, Figure]]:

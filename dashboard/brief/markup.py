@@ -11,7 +11,7 @@ from typing import Any, Final
 from dash import html
 
 from dashboard.brief import drawing
-from dashboard.brief.document import Block, Chart, Document, Paragraph, Row, Run, Section, Table, ordinal
+from dashboard.brief.document import Block, Chart, Document, Paragraph, Row, Run, Section, Table, ordinal, plain
 from dashboard.links import OPEN, merge, opened
 from dashboard.words import say
 
@@ -169,7 +169,7 @@ class Writing:
         listed: list[Child] = [] if is_alone else [Element("p", [table.title], {"class": "brief-caption"})]
         listed.append(Element("div", [grid], {"class": "brief-scroll"}))
         if table.notes:
-            listed.append(Element("p", [(" " if self.document.lang == "en" else "").join(table.notes)], {"class": "brief-note"}))
+            listed.append(Element("p", [self._run(run) for run in table.noted(self.document.lang)], {"class": "brief-note"}))
         return listed
 
     def _row(self, table: Table, row: Row) -> Element:
@@ -206,5 +206,5 @@ def _lines(block: Block) -> float:
     if isinstance(block, Paragraph):
         return _rows(block.text, 40) * (0.75 if block.style == "note" else 1.0)
     if isinstance(block, Table):
-        return 1.6 + 0.9 * len(block.rows) + sum(_rows(note, 52) for note in block.notes) * 0.7
+        return 1.6 + 0.9 * len(block.rows) + sum(_rows(plain(note), 52) for note in block.notes) * 0.7
     return 7.2 if block.kind != "bars" else 2 + (0.75 if len(block.series) == 1 else 1.0) * len(block.categories)

@@ -31,6 +31,7 @@ _BEFORE: Final[dict[Kind, Words]] = {
     "assessment": Words("上期", "Before"),
     "window": Words("上期", "Before"),
 }
+_BEFORE_SAID: Final[dict[Kind, str]] = {"day": "the day before", "week": "the week before"}
 ONE: Final = dt.timedelta(days=1)
 
 
@@ -106,6 +107,10 @@ class Period:
     def before(self, lang: Language) -> str:
         """The same for the window before."""
         return _BEFORE[self.kind].in_(lang)
+
+    def before_in_words(self, lang: Language) -> str:
+        """The same within a sentence."""
+        return _BEFORE[self.kind].zh if lang == "zh" else _BEFORE_SAID.get(self.kind, "the period before")
 
     @property
     def last_year(self) -> str:

@@ -215,7 +215,7 @@ class _Maker:
                     grid.cell(down, at), plain(run), size, colour, is_number=column.is_number, line=LINE, is_bold=row.is_total, above=above
                 )
         if is_last and table.notes:
-            note = (" " if self.document.lang == "en" else "").join(table.notes)
+            note = plain(table.noted(self.document.lang))
             self.text(made, note, (0.05, 0.895, 0.9, 0.045), 10 if len(note) < 200 else 8, QUIET)
 
     def last(self) -> None:

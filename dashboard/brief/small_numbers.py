@@ -97,7 +97,11 @@ def _table(table: Table, threshold: int) -> Table:
             for column, cell in enumerate(row.cells)
         )
         rows.append(replace(row, cells=cells))
-    return replace(table, rows=tuple(rows))
+    notes = tuple(
+        note if isinstance(note, str) else tuple(_less(run, threshold) if is_small(run, threshold) else run for run in note)
+        for note in table.notes
+    )
+    return replace(table, rows=tuple(rows), notes=notes)
 
 
 def _protect(rows: tuple[Row, ...], column: int, hide: list[list[bool]], star: list[list[bool]], threshold: int) -> None:

@@ -58,7 +58,7 @@ def add(file: Any, table: Table, counter: Counter, lang: Language) -> None:
         mark(made._tr, "w:cantSplit")
     _rules(grid)
     if table.notes:
-        note = file.add_paragraph((" " if lang == "en" else "").join(table.notes), style=look.NOTE)
+        note = file.add_paragraph(plain(table.noted(lang)), style=look.NOTE)
         note.paragraph_format.space_before = Pt(3)
     else:
         gap = file.add_paragraph(style=look.TABLE)

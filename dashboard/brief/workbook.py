@@ -78,7 +78,7 @@ def _table(sheet: Any, table: Table) -> None:
             cell.alignment = Alignment(horizontal="right" if column.is_number else "left", wrap_text=not column.is_number, vertical="top")
     for at, note in enumerate(table.notes):
         cell = sheet.cell(len(table.rows) + 3 + at, 1)
-        _put(cell, note)
+        _put(cell, plain(note))
         cell.font = Font(name=FACE, size=9, color="4D5B6B")
     sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"

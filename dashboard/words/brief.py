@@ -105,8 +105,8 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
         "率的变化以百分点计，其余以百分比或原单位计。",
         "Changes of rates are in points, of counts in percent, of the rest in their unit.",
     ),
-    "brief_not_due": ("未到期 {n}", "not yet due {n}"),
-    "brief_left_out": ("不计入：{parts}。", "Left out: {parts}."),
+    "brief_not_due": ("未到期 ", "not yet due "),
+    "brief_left_out": ("不计入：", "Left out: "),
     "brief_unrecorded": ("数据未记录：{names}。", "Not recorded by the data: {names}."),
     "brief_too_few": ("“—”：不足 {least} 件，不出数。", "“—”: fewer than {least} cases, not shown."),
     "brief_per_day": ("每日受理量", "Cases a day"),
@@ -244,6 +244,14 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
     "brief_finding_none": (
         "检验 {n} 个区域与类别组合，变化均在正常波动之内，没有可以确认的异动。",
         "{n} areas, categories and pairs of them were tested; all changes lie within usual variation and none can be called real.",
+    ),
+    "brief_finding_strongest": (
+        "偏离最大的是{subject} ",
+        " Strongest departure: {subject}: ",
+    ),
+    "brief_finding_not_sure": (
+        "（预期 {usual} 件）：没有任何变化时，约 {chance} 的期次也会有这样大的偏离，不作异动。",
+        " cases (expected {usual}); about {chance} of periods without any change have one as large, so it is not called a change.",
     ),
     "brief_finding_short": ("此前数据不足四周，不能判断异动。", "Less than four weeks of data lie before: no change can be judged."),
     "brief_finding_long": (

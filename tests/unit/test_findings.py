@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import pytest
 
 from data.daily import Daily
 from data.expected import HOLIDAY, MAKE_UP, Expected, classes_of, score
-from data.findings import largest_by_chance, of, usual_range
+from data.findings import of, usual_range
+from data.scan import smallest_by_chance, tail
 
 FIRST = dt.date(2024, 1, 1)  # a Monday
 PAST, WEEK = 203, 7
@@ -68,8 +70,8 @@ def test_a_planted_excess_is_named_first_with_its_days(street: int, kind: int, s
 
 
 def test_noise_is_seldom_called_a_change() -> None:
-    largest = largest_by_chance(model(drawn(99)))
-    alarms = sum(bool(of(model(drawn(100 + seed)), largest).found) for seed in range(20))
+    smallest = smallest_by_chance(model(drawn(99)))
+    alarms = sum(bool(of(model(drawn(100 + seed)), smallest).found) for seed in range(20))
     assert alarms <= 4  # more would come three times in a thousand at 5 %
 
 
@@ -81,6 +83,31 @@ def test_a_street_that_falls_silent_is_named_with_what_drives_it() -> None:
     assert silent.more < 0
     assert silent.driver is not None
     assert silent.driver[0] == 3
+
+
+def test_what_departs_most_is_known_though_nothing_is_sure() -> None:
+    quiet = next(found for found in (of(model(drawn(seed))) for seed in range(30, 40)) if not found.found)
+    assert quiet.strongest is not None
+    assert quiet.strongest.chance > 0.03
+    counts = drawn(31)
+    counts[PAST + 2 : PAST + 5, 1, 2] += 12
+    assert (of(model(counts)).strongest or quiet.strongest).category_ix == 12
+
+
+def test_a_tail_is_the_sum_of_its_probabilities() -> None:
+    for count, mean, variance in ((16, 5.0, 1.0), (20, 5.0, 1.6), (5, 0.3, 1.2), (700, 600.0, 1.3)):
+        generator = np.random.default_rng(1)
+        size = mean / (variance - 1) if variance > 1 else np.inf
+        at = np.arange(count, count + 3000)
+        if variance > 1:
+            logs = [math.lgamma(k + size) - math.lgamma(size) - math.lgamma(k + 1) - size * math.log(variance) for k in at]
+            logs = [log + k * math.log(1 - 1 / variance) for log, k in zip(logs, at, strict=True)]
+        else:
+            logs = [k * math.log(mean) - mean - math.lgamma(k + 1) for k in at]
+        wanted = sum(math.exp(log) for log in logs)
+        assert tail(np.array([count]), np.array([mean]), np.array([variance]))[0] == pytest.approx(wanted, rel=1e-6)
+    drawn_ones = generator.poisson(generator.standard_gamma(5 / 0.6, 400_000) * 0.6)
+    assert tail(np.array([11]), np.array([5.0]), np.array([1.6]))[0] == pytest.approx(np.mean(drawn_ones >= 11), rel=0.05)
 
 
 def test_short_pasts_and_single_events_name_nothing() -> None:

@@ -13,12 +13,13 @@ from dashboard.brief.sections.part import Made, Part
 from dashboard.format import span
 from dashboard.opened.address import CASE
 from data import queries
+from data.case_groups import CaseGroup
 from data.indicators.compute import can_be_located, is_recorded
 from data.indicators.registry import INDICATORS
 from data.vocabulary import CALLBACK_NAMES, Words
 
-Picked = tuple[str, str] | None
-"""An event's id and what it was picked for, in words; None where no case fulfils the rule."""
+Picked = tuple[str, tuple[Run, ...]] | None
+"""An event's id and what it was picked for, in words whose figure opens; None where no case fulfils the rule."""
 MOST_TEXT: Final = 120
 
 
@@ -28,7 +29,7 @@ def longest(edition: Edition) -> Picked:
     event = next(iter(page["events"]), None)
     if event is None or event["duration_s"] is None:
         return None
-    return event["event_id"], edition.words("case_longest", span=span(event["duration_s"], edition.lang))
+    return event["event_id"], edition.said_with("case_longest", span=_case(span(event["duration_s"], edition.lang), event["event_id"]))
 
 
 def bounced(edition: Edition) -> Picked:
@@ -36,7 +37,8 @@ def bounced(edition: Edition) -> Picked:
     rows = queries.most_bounced(edition.view, edition.selection, 1)
     if not len(rows):
         return None
-    return str(rows["event_id"].iloc[0]), edition.words("case_bounced", n=int(rows["bounce_count"].iloc[0]))
+    case = str(rows["event_id"].iloc[0])
+    return case, edition.said_with("case_bounced", n=_case(f"{int(rows['bounce_count'].iloc[0])}", case))
 
 
 def unsatisfied(edition: Edition) -> Picked:
@@ -48,7 +50,7 @@ def unsatisfied(edition: Edition) -> Picked:
     if event is None:
         return None
     rating = CALLBACK_NAMES.get(event["satisfaction"] or "")
-    return event["event_id"], edition.words("case_unsatisfied", rating="" if rating is None else rating.in_(edition.lang))
+    return event["event_id"], (edition.words("case_unsatisfied", rating="" if rating is None else rating.in_(edition.lang)),)
 
 
 def repeated(edition: Edition) -> Picked:
@@ -59,7 +61,14 @@ def repeated(edition: Edition) -> Picked:
     if not found.places:
         return None
     place = max(found.places, key=lambda one: one.n)
-    return str(place.cases["event_id"].iloc[0]), edition.words("case_repeated", n=place.n, days=edition.view.definition.repeat.days)
+    case = str(place.cases["event_id"].iloc[0])
+    n = edition.count(place.n, {"part": CaseGroup("place", case).key})
+    return case, edition.said_with("case_repeated", n=n, days=edition.view.definition.repeat.days)
+
+
+def _case(text: str, event_id: str) -> Figure:
+    """What a case says of itself; it opens to the case."""
+    return Figure(text, indicator=CASE, changes={"id": event_id}, is_derived=True)
 
 
 RULES: Final[Mapping[str, Callable[[Edition], Picked]]] = {
@@ -86,18 +95,17 @@ def build(edition: Edition) -> Made:
     return Made(tuple(blocks), edition.words("cases_message", n=len(blocks) - bool(none)))
 
 
-def _told(edition: Edition, rule: str, picked: str, event: Mapping[str, Any]) -> tuple[Run, ...]:
+def _told(edition: Edition, rule: str, picked: tuple[Run, ...], event: Mapping[str, Any]) -> tuple[Run, ...]:
     """What happened, where and with whom; personal numbers are masked once more, as at the door."""
     zh = edition.lang == "zh"
     kind = next((event[key] for key in ("subcategory", "category", "domain") if event[key]), "")
     said = masked(event["title"] or event["description"] or event["address"] or kind or "")
     said = said if len(said) <= MOST_TEXT else said[:MOST_TEXT] + "…"
     reported = dt.datetime.fromisoformat(event["reported_at"]).astimezone(edition.view.snapshot.zone)
-    facts = [event["area"], kind, event["department"], picked]
-    listed = ("，" if zh else ", ").join(str(fact) for fact in facts if fact)
-    case = Figure(event["event_id"], indicator=CASE, changes={"id": event["event_id"]}, is_derived=True)
-    when = edition.said_with("case_reported", day=f"{reported:%m-%d}", event=case)
-    return (f"〔{rule}〕{said}。{listed}。" if zh else f"[{rule}] {said}. {listed}. ", *when)
+    comma = "，" if zh else ", "
+    facts = "".join(f"{fact}{comma}" for fact in (event["area"], kind, event["department"]) if fact)
+    when = edition.said_with("case_reported", day=f"{reported:%m-%d}", event=_case(event["event_id"], event["event_id"]))
+    return (f"〔{rule}〕{said}。{facts}" if zh else f"[{rule}] {said}. {facts}", *picked, edition.stop + ("" if zh else " "), *when)
 
 
 PART: Final = Part("cases", Words("典型案例", "Typical cases"), build)

@@ -16,6 +16,7 @@ from dashboard.opened.address import CASE
 from data import queries
 from data.calendar import WorkingTime
 from data.filters import ALONE
+from data.indicators.registry import INDICATORS
 from data.schema import STAGES
 from data.vocabulary import Words
 
@@ -80,10 +81,12 @@ def _departments(edition: Edition, late: pd.DataFrame, soon: pd.DataFrame, hours
         Column(edition.words("stage_most"), width=1.5),
         Column(edition.words("due_within", hours=hours), width=1.5),
     )
-    rest = len(order) - MOST
-    notes = (
-        (edition.words("departments_rest", n=rest, cases=count(int(sum(overdue.get(ix, 0) for ix in order[MOST:])))),) if rest > 0 else ()
-    )
+    rest, more = len(order) - MOST, int(sum(overdue.get(ix, 0) for ix in order[MOST:]))
+
+    def late_in(text: str) -> Figure:
+        return edition.derived(text, INDICATORS["accepted"], {**OPEN, "deadline": "overdue"})
+
+    notes = (edition.said_with("departments_rest", n=late_in(count(rest)), cases=late_in(count(more))),) if rest > 0 else ()
     return Table(edition.words("by_department"), columns, (*rows, Row(together, is_total=True)), notes)
 
 

@@ -13,10 +13,11 @@ from dashboard.format import count
 from dashboard.links import Changes
 from dashboard.opened.address import USUAL
 from data.expected import LONGEST_DAYS
-from data.findings import DRAWS, Finding, usual_range
+from data.findings import Finding, usual_range
 from data.indicators import intervals
 from data.indicators.indicator import Indicator
 from data.indicators.registry import INDICATORS
+from data.scan import DRAWS
 from data.vocabulary import Words
 
 ACCEPTED: Final = INDICATORS["accepted"]
@@ -39,25 +40,46 @@ def build(edition: Edition) -> Made:
     if found.expected is None:
         lines.append((edition.words("finding_long" if found.daily.length > LONGEST_DAYS else "finding_short"),))
     elif not found.found:
-        lines.insert(0, (edition.words("finding_none", n=count(found.tested)),))
+        lines.insert(0, (*edition.said_with("finding_none", n=_tested(edition)), *_strongest(edition)))
     elif len(found.found) > MOST_REAL:
         lines.append((edition.words("finding_more", n=len(found.found) - MOST_REAL),))
     blocks = tuple(Paragraph(runs, "finding") for runs in lines[:MOST])
-    note = (Paragraph((edition.words("finding_rule", n=count(found.tested)),), "note"),) if found.expected is not None else ()
+    note = (Paragraph(edition.said_with("finding_rule", n=_tested(edition)), "note"),) if found.expected is not None else ()
     return Made((*blocks, *note), blocks[0].text)
+
+
+def _tested(edition: Edition) -> Figure:
+    """How many areas, categories and pairs were looked at; it opens to what was expected of all of them."""
+    return edition.derived(count(edition.findings.tested), ACCEPTED, {USUAL: "1"})
+
+
+def _strongest(edition: Edition) -> tuple[Run, ...]:
+    """The cell that departs most where nothing is sure, and why it is not called a change."""
+    one = edition.findings.strongest
+    if one is None:
+        return ()
+    changes = _changes(edition, one)
+    chance = edition.derived(f"{math.ceil(one.chance * 100)}%", ACCEPTED, {**changes, USUAL: "1"})
+    return (
+        edition.words("finding_strongest", subject=f"{_subject(edition, one)}{_days(edition, one)}"),
+        edition.count(one.count, changes, in_words=True),
+        *edition.said_with("finding_not_sure", usual=edition.usual(one.low, one.high, changes), chance=chance),
+    )
+
+
+def _subject(edition: Edition, one: Finding) -> str:
+    """Area and category; neither where it is of all."""
+    names = (
+        edition.area_name(one.area_ix) if one.area_ix is not None else "",
+        edition.category_name(one.category_ix) if one.category_ix is not None else "",
+    )
+    return " · ".join(name for name in names if name)
 
 
 def _real(edition: Edition, one: Finding) -> tuple[Run, ...]:
     """What it is of, how many, how many more or fewer than expected, how sure, when, and what drives it."""
     changes = _changes(edition, one)
-    subject = " · ".join(
-        part
-        for part in (
-            edition.area_name(one.area_ix) if one.area_ix is not None else "",
-            edition.category_name(one.category_ix) if one.category_ix is not None else "",
-        )
-        if part
-    )
+    subject = _subject(edition, one)
     days = _days(edition, one)
     runs: list[Run] = [
         f"{subject or edition.words('finding_all', area=edition.area)}{days}{' ' if edition.lang == 'zh' else ': '}",
@@ -66,7 +88,7 @@ def _real(edition: Edition, one: Finding) -> tuple[Run, ...]:
             "finding_above" if one.more > 0 else "finding_below",
             more=edition.derived(count(abs(round(one.more))), ACCEPTED, {**changes, USUAL: "1"}),
             usual=edition.usual(one.low, one.high, changes),
-            sure=_sure(one),
+            sure=edition.derived(_sure(one), ACCEPTED, {**changes, USUAL: "1"}),
         ),
     ]
     if one.driver is not None:
@@ -131,7 +153,7 @@ def _whole(edition: Edition) -> tuple[Run, ...]:
     before = edition.before.get("accepted")
     if before is not None and before.n:
         change = edition.change(edition.total, before.n, ACCEPTED, {})
-        runs += edition.said_with("finding_change", before=edition.period.before(edition.lang), change=change)
+        runs += edition.said_with("finding_change", before=edition.period.before_in_words(edition.lang), change=change)
     model = edition.findings.expected
     if model is not None:
         mean, variance, _ = model.run(0, model.daily.length)
@@ -163,7 +185,7 @@ def _rates(edition: Edition) -> list[tuple[Run, ...]]:
             edition.number(indicator, now, {}, in_words=True),
             *edition.said_with(
                 key,
-                before=edition.period.before(edition.lang),
+                before=edition.period.before_in_words(edition.lang),
                 change=points,
                 n=Figure(count(waiting), waiting, "count", indicator.key, {"part": "excluded:not_due"}),
             ),

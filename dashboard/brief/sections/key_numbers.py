@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.brief.document import Block, Chart, Column, Figure, Paragraph, Row, Run, Series, Table
+from dashboard.brief.document import Block, Chart, Column, Figure, Line, Paragraph, Row, Run, Series, Table
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import MISSING, count
@@ -16,7 +16,8 @@ from data.bound import in_cohort
 from data.figures import unit
 from data.indicators.compute import Number
 from data.indicators.indicator import Indicator
-from data.indicators.reasons import DUPLICATE, VOID
+from data.indicators.parts import EXCLUDED
+from data.indicators.reasons import DUPLICATE, NOT_DUE, VOID
 from data.indicators.registry import INDICATORS
 from data.vocabulary import Words
 from data.window import Window, say_comparison
@@ -73,21 +74,17 @@ def _unit(edition: Edition, indicator: Indicator) -> str:
     return "" if not word else f"（{word}）" if edition.lang == "zh" else f" ({word})"
 
 
-def _notes(edition: Edition) -> tuple[str, ...]:
+def _notes(edition: Edition) -> tuple[Line, ...]:
     """What the numbers are compared with, what was left out, what the data do not record."""
     lang = edition.lang
     stop = "。" if lang == "zh" else "."
-    listed: list[str] = []
+    listed: list[Line] = []
     for found in (edition.window, edition.window_year_ago):
         listed.append(say_comparison(edition.view, found).in_(lang) + stop)
     listed.append(edition.words("points"))
-    left = edition.now["accepted"].excluded
-    parts = [f"{reason.words.in_(lang)} {count(left[reason.key])}" for reason in (VOID, DUPLICATE) if left.get(reason.key)]
-    due = next((edition.now[one.key].excluded for one in edition.said if edition.now[one.key].excluded.get("not_due")), {})
-    if due:
-        parts.append(edition.words("not_due", n=count(due["not_due"])))
-    if parts:
-        listed.append(edition.words("left_out", parts=("、" if lang == "zh" else ", ").join(parts)))
+    left = _left_out(edition)
+    if left:
+        listed.append(left)
     if edition.unsaid:
         names = ("、" if lang == "zh" else ", ").join(indicator.names.in_(lang) for indicator in edition.unsaid)
         listed.append(edition.words("unrecorded", names=names))
@@ -95,6 +92,21 @@ def _notes(edition: Edition) -> tuple[str, ...]:
     if few:
         listed.append(edition.words("too_few", least=edition.view.definition.minimum_n))
     return tuple(listed)
+
+
+def _left_out(edition: Edition) -> tuple[Run, ...]:
+    """Void events, duplicates and cases not yet due, each opening to its cases; nothing where none was left out."""
+    left, comma = edition.now["accepted"].excluded, "、" if edition.lang == "zh" else ", "
+    parts = [(f"{reason.words.in_(edition.lang)} ", "accepted", reason.key) for reason in (VOID, DUPLICATE) if left.get(reason.key)]
+    due = next((one.key for one in edition.said if edition.now[one.key].excluded.get(NOT_DUE.key)), None)
+    if due is not None:
+        parts.append((edition.words("not_due"), due, NOT_DUE.key))
+    runs: list[Run] = []
+    for words, key, reason in parts:
+        n = edition.now[key].excluded[reason]
+        runs += [comma] if runs else []
+        runs += [words, edition.count(n, {"part": f"{EXCLUDED}{reason}"}, key)]
+    return (edition.words("left_out"), *runs, edition.stop) if runs else ()
 
 
 def _days(edition: Edition) -> tuple[Chart, ...]:

@@ -60,7 +60,7 @@ def build(edition: Edition) -> Made:
         share = edition.derived(f"{n / of * 100:.1f}%", accepted, part) if of else MISSING
         rows.append(Row((issue.words.in_(edition.lang), issue.field, Figure(count(n), n, "count", "accepted", part), share)))
     rest = len(faults) - MOST
-    notes = (edition.words("issues_rest", n=rest),) if rest > 0 else ()
+    notes = (edition.said_with("issues_rest", n=Figure(count(rest), href=_books(edition))),) if rest > 0 else ()
     message = edition.words("quality_message", issue=faults[0].words.in_(edition.lang), n=count(int(total.loc[faults[0].key, "n"])))
     return Made((Paragraph((*runs, edition.stop)), Table(edition.words("quality"), columns, tuple(rows), notes)), message)
 

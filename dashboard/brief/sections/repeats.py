@@ -53,7 +53,9 @@ def build(edition: Edition) -> Made:
         edition.words("repeats"),
         columns,
         tuple(_row(edition, place) for place in found.places),
-        (*notes, edition.words("repeats_rest", n=count(rest))) if rest > 0 else notes,
+        (*notes, edition.said_with("repeats_rest", n=edition.derived(count(rest), INDICATORS["accepted"], everywhere)))
+        if rest > 0
+        else notes,
     )
     return Made((whole, table), message)
 

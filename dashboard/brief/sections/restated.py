@@ -9,6 +9,7 @@ from dashboard.brief.document import Column, Figure, Paragraph, Row, Table
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made, Part
 from dashboard.format import count
+from dashboard.opened.address import CASE
 from data.indicators.registry import INDICATORS
 from data.vocabulary import Words
 
@@ -47,14 +48,21 @@ def told(edition: Edition, found: Mapping[str, Any], issue: str, first: str, las
         Column(edition.words("because"), is_number=False, width=2.6),
     )
     order = sorted(entries, key=lambda entry: (entry["area"] != code, entry["day"], list(INDICATORS).index(entry["indicator"])))
-    rows = tuple(_row(edition, entry, names.get(entry["area"], entry["area"])) for entry in order[:MOST])
+    rows = tuple(_row(edition, entry, names.get(entry["area"], entry["area"]), str(found["from"])) for entry in order[:MOST])
     rest = len(entries) - MOST
-    notes = (edition.words("restated_rest", n=count(rest)),) if rest > 0 else ()
+    notes = (edition.said_with("restated_rest", n=_listed(edition, rest)),) if rest > 0 else ()
     message = edition.words("restated_message", issue=issue, n=count(len(entries)))
-    return Made((Paragraph((message,)), Table(edition.words("restated"), columns, rows, notes)), message)
+    lead = Paragraph(edition.said_with("restated_message", issue=issue, n=_listed(edition, len(entries))))
+    return Made((lead, Table(edition.words("restated"), columns, rows, notes)), message)
 
 
-def _row(edition: Edition, entry: Mapping[str, Any], name: str) -> Row:
+def _listed(edition: Edition, n: int) -> Figure:
+    """How many numbers; it opens to the page that lists what changed between two snapshots."""
+    return Figure(count(n), href="/data" + ("?lang=en" if edition.lang == "en" else ""))
+
+
+def _row(edition: Edition, entry: Mapping[str, Any], name: str, earlier: str) -> Row:
+    """``earlier`` is the snapshot of which the number was printed; it opens as it was then."""
     indicator = INDICATORS[entry["indicator"]]
     pinned = {"snapshot": edition.view.snapshot.id, "definition": edition.view.definition.key}
     day = {"from": entry["day"], "to": entry["day"], "window": None, "area": entry["area"], **pinned}
@@ -62,15 +70,11 @@ def _row(edition: Edition, entry: Mapping[str, Any], name: str) -> Row:
     more = len(cases) + int(entry.get("more", 0)) - MOST_IDS
     listed = "、".join(cases[:MOST_IDS]) + (edition.words("and_more", n=count(more)) if more > 0 else "")
     kind = " · ".join(part for part in (indicator.names.in_(edition.lang), entry.get("category") or "") if part)
-    before = edition.printed(entry["before"], indicator.unit)
-    after = Figure(
-        edition.printed(entry["after"], indicator.unit),
-        entry["after"],
-        indicator.unit,
-        None if entry.get("category") else indicator.key,
-        day,
-    )
-    return Row((entry["day"][5:], name, kind, before, after, listed))
+    key = None if entry.get("category") else indicator.key
+    before = Figure(edition.printed(entry["before"], indicator.unit), indicator=key, changes={**day, "snapshot": earlier}, is_derived=True)
+    after = Figure(edition.printed(entry["after"], indicator.unit), entry["after"], indicator.unit, key, day)
+    because = Figure(listed, kind="why", indicator=CASE, changes={"id": cases[0], **pinned}, is_derived=True) if len(cases) == 1 else listed
+    return Row((entry["day"][5:], name, kind, before, after, because))
 
 
 PART: Final = Part("restated", Words("更正", "Restated numbers"), build)

@@ -72,8 +72,9 @@ def _lead(edition: Edition, ranked: Indicator, found: Ranking) -> Paragraph:
     whole = _cell(edition, ranked, found.total, {})
     bands = int(listed["band"].dropna().nunique())
     key = "streets_bands" if bands > 1 else "streets_alike" if bands else "streets_listed"
-    said = edition.words(key, n=len(listed), bands=bands, indicator=ranked.names.in_(edition.lang))
-    return Paragraph((said, whole, edition.stop))
+    told = {"n": edition.derived(count(len(listed)), ranked, {}), "bands": edition.derived(count(bands), ranked, {})}
+    said = edition.said_with(key, **told, indicator=ranked.names.in_(edition.lang))
+    return Paragraph((*said, whole, edition.stop))
 
 
 def _table(edition: Edition, ranked: Indicator, rates: list[Indicator], found: Ranking) -> Table:
@@ -130,14 +131,18 @@ def _standing(edition: Edition, ranked: Indicator, row: Any, where: Changes | No
     cases = Figure(count(n), n, "count", None if where is None else ranked.key, where or {})
     why = row.get("why", "")
     if why:
-        return reason(edition.view, why, edition.lang), cases, MISSING
+        words = reason(edition.view, why, edition.lang)
+        opens = Figure(words, kind="why", indicator=ranked.key, changes=where, is_derived=True) if where is not None else words
+        return opens, cases, MISSING
     low, high = _known(row["low"]), _known(row["high"])
     interval: Run = MISSING
     if low is not None and high is not None and row["shown"]:
         text = f"{_bare(low, ranked)}–{_bare(high, ranked)}"
         interval = text if where is None else edition.derived(text, ranked, where)
     band = _known(row["band"])
-    return interval, cases, MISSING if band is None else f"{int(band)}"
+    if band is None or where is None:
+        return interval, cases, MISSING if band is None else f"{int(band)}"
+    return interval, cases, edition.derived(f"{int(band)}", ranked, where)
 
 
 def _bare(value: float, indicator: Indicator) -> str:

@@ -87,7 +87,8 @@ def _longest(edition: Edition, rest: pd.DataFrame) -> Table:
         Column(edition.words("last_seen"), width=1.6),
     )
     left = len(rest) - MOST
-    return Table(edition.words("video_longest"), columns, rows, (edition.words("points_rest", n=count(left)),) if left > 0 else ())
+    more = edition.derived(count(left), INDICATORS[RATE], {"part": "rest"})
+    return Table(edition.words("video_longest"), columns, rows, (edition.said_with("points_rest", n=more),) if left > 0 else ())
 
 
 PART: Final = Part("video", Words("视频点位", "Video points"), build)
