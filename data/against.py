@@ -14,7 +14,7 @@ import numpy as np
 from data.bound import area_ix
 from data.comparison import KINDS
 from data.indicators.intervals import wilson
-from data.values import Kind, name
+from data.values import Kind, day, name
 from data.vocabulary import Language, Words
 from data.window import window
 
@@ -34,7 +34,7 @@ def value() -> Kind:
     def read(texts: list[str]) -> str:
         text: str = name().read(texts)
         days = _DAYS.fullmatch(text)
-        if days is not None and not dt.date.fromisoformat(days[1]) <= dt.date.fromisoformat(days[2]):
+        if days is not None and not day().read([days[1]]) <= day().read([days[2]]):
             raise ValueError("ends before it begins")
         if days is None and text not in KINDS and not SNAPSHOT.fullmatch(text) and not (text.startswith(AREA) and len(text) > len(AREA)):
             raise ValueError("none of the forms")

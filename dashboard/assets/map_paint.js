@@ -100,6 +100,32 @@
         return Boolean(scene.chosen && scene.chosen.size && !scene.chosen.has(at));
     }
 
+    /* More and less have a sign each: colour is not the only one. It stands below where the name of
+       an area would, in small areas in their middle. */
+    function signs(context, scene) {
+        inPixels(context, scene);
+        scene.frontier.forEach(function (at, position) {
+            const step = scene.classes[position];
+            if (step < 0 || step === 2 || !isVisible(scene.areas.boxes[at], scene)) {
+                return;
+            }
+            const box = scene.areas.boxes[at];
+            const high = (box[3] - box[1]) * scene.view.scale;
+            const size = Math.min(scene.em * 0.26, high * 0.22);
+            const x = scene.areas.labels[2 * at] * scene.view.scale + scene.view.x;
+            const y = scene.areas.labels[2 * at + 1] * scene.view.scale + scene.view.y + (high > 2.4 * scene.em ? scene.em * 0.75 : 0);
+            const way = step > 2 ? -1 : 1;
+            context.beginPath();
+            context.moveTo(x, y + way * size);
+            context.lineTo(x + size, y - way * size * 0.8);
+            context.lineTo(x - size, y - way * size * 0.8);
+            context.closePath();
+            context.fillStyle = step === 0 || step === 4 ? scene.colours.ground : scene.colours.text;
+            context.fill();
+        });
+        inSteps(context, scene);
+    }
+
     /* Areas that are picked, and the shape that events lie in. */
     function picked(context, scene) {
         const unit = scene.em / 16;
@@ -181,6 +207,9 @@
         if (scene.meshes.selected) {
             stroke(context, scene, scene.meshes.selected, scene.colours.halo, unit * (scene.isWhole ? 3 : 4.6));
             stroke(context, scene, scene.meshes.selected, scene.isWhole ? scene.colours.border_strong : scene.colours.accent, unit * (scene.isWhole ? 1.5 : 2.2));
+        }
+        if (scene.hues === "diverging" && scene.classes) {
+            signs(context, scene);
         }
         picked(context, scene);
     }

@@ -239,6 +239,12 @@
                     const share = told.some[hour] / most;
                     context.fillStyle = told.against ? colour("diverging-" + apart(told, hour)) : told.some[hour] ? colour("sequential-" + Math.min(5, 1 + Math.floor(share * 5))) : colour("surface");
                     context.fillRect(left + (hour % 24) * wide, Math.floor(hour / 24) * high, wide - 1.5, high - 1.5);
+                    const sign = told.against ? apart(told, hour) - 3 : 0;
+                    if (sign) {
+                        context.fillStyle = colour(Math.abs(sign) > 1 ? "ground" : "text");
+                        context.textAlign = "center";
+                        context.fillText(sign > 0 ? "+" : "−", left + (hour % 24 + 0.5) * wide - 0.75, (Math.floor(hour / 24) + 0.5) * high + 3.5);
+                    }
                 }
                 context.fillStyle = colour("quiet");
                 context.textAlign = "left";

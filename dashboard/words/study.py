@@ -25,7 +25,7 @@ STUDY: Final[dict[str, tuple[str, str]]] = {
     "bench_map_level": ("着色的层级", "Level that is coloured"),
     "bench_map_by": ("按什么着色", "What colours the areas"),
     "bench_days_hint_against": ("蓝为当前，灰为对比（按起始日对齐）", "blue now, grey compared (first days aligned)"),
-    "bench_hours_hint_against": ("紫为多、青为少，灰为说不准", "purple more, teal less, grey cannot be told"),
+    "bench_hours_hint_against": ("紫（+）为多、绿（−）为少，灰为说不准", "purple (+) more, green (−) less, grey cannot be told"),
     "bench_durations_hint_against": ("小时 · 蓝为当前，灰为对比", "hours · blue now, grey compared"),
     "against": ("对比", "Compare"),
     "against_hint": ("与另一时段、另一区域或另一快照对比", "Against another window, area or snapshot"),

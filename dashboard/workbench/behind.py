@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -36,7 +37,11 @@ def behind(look: Look, key: str) -> Counts:
         return counts
     place = {name: at for at, name in enumerate(names(look.view.snapshot))}
     there = names(other.view.snapshot)
-    return {place[there[value]]: n for value, n in counts.items() if there[value] in place}
+    known = Counter[Any]()
+    for value, n in counts.items():
+        if there[value] in place:
+            known[place[there[value]]] += n
+    return known
 
 
 def scale(look: Look) -> float:

@@ -68,9 +68,24 @@ def test_domains_stay_apart(palette: Palette, eye: str) -> None:
 
 
 @THEMES
+@pytest.mark.parametrize("eye", DEFICIENCIES)
+def test_less_and_more_stay_apart(palette: Palette, eye: str) -> None:
+    less, little_less, neither, little_more, more = (lab(np.array(DEFICIENCIES[eye]) @ light(colour)) for colour in palette.diverging)
+    pairs = (
+        (less, more),
+        (little_less, little_more),
+        (little_less, neither),
+        (little_more, neither),
+        (less, little_less),
+        (more, little_more),
+    )
+    assert min(np.linalg.norm(one - other) for one, other in pairs) > 18
+
+
+@THEMES
 def test_red_and_orange_mean_one_thing(palette: Palette) -> None:
     others = [value for name, value in vars(palette).items() if isinstance(value, str) and name not in ("overdue", "due_soon")]
-    for colour in (*others, *palette.sequential, *palette.categorical):
+    for colour in (*others, *palette.sequential, *palette.diverging, *palette.categorical):
         hue, _, saturation = colorsys.rgb_to_hls(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))
         assert not (saturation > 0.45 and (hue * 360 < 40 or hue * 360 > 345)), colour
 
