@@ -198,7 +198,8 @@
         }
 
         drawMarks(legend) {
-            const scene = this.screen.scene;
+            const screen = this.screen;
+            const scene = screen.scene;
             const row = element("div", "quanyu-marks-row");
             legend.marks.forEach(function (mark) {
                 const item = element("span", "quanyu-mark");
@@ -208,7 +209,7 @@
                 const words = element(mark.opens ? "a" : "span", mark.opens ? "opener" : "", mark.text);
                 if (mark.opens) {
                     words.href = "#";
-                    words.dataset.open = mark.opens;
+                    words.dataset.open = window.quanyu.picking.opens(screen, mark.opens);
                     words.setAttribute("aria-haspopup", "dialog");
                 }
                 item.append(picture, words);

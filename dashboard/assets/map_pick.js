@@ -405,6 +405,10 @@
             screen.picking = screen.picking || new Picking(screen);
             screen.picking.show();
         },
+        /* A number of the map as it is opened: without the map's own filters, which it leaves out itself. */
+        opens: function (screen, value) {
+            return value && screen.payload.picked ? value + (value.indexOf("?") < 0 ? "?" : "&") + "grid=&bbox=&polygon=" : value;
+        },
         click: function (screen, found) { screen.picking.click(found); },
         isPicked: function (screen, at) { return screen.picking.isPicked(at); },
         close: function (screen) {

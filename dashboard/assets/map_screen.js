@@ -658,7 +658,8 @@
             if (values) {
                 const code = this.areas.codes[at].replace(/\\/g, "\\\\").replace(/,/g, "\\,");
                 this.parts.tip(null);
-                window.quanyuOpened.open(values.key + "?area=" + encodeURIComponent(code) + (values.changes ? "&" + values.changes : ""));
+                const value = values.key + "?area=" + encodeURIComponent(code) + (values.changes ? "&" + values.changes : "");
+                window.quanyuOpened.open(quanyu().picking.opens(this, value));
             }
         }
 

@@ -88,6 +88,17 @@ def test_areas_are_picked_by_clicks_and_everything_else_follows(open_page: Open)
     assert asked(page, "grid") == ""
 
 
+def test_a_number_of_the_map_opens_as_the_map_has_it(open_page: Open) -> None:
+    page = open_page("window=90d&level=street")
+    box, streets = place(page), named(page)
+    page.mouse.click(box["x"] + streets[1]["x"], box["y"] + streets[1]["y"])
+    page.wait_for_function(CHOSEN, arg=[streets[1]["code"]])
+    n = page.locator(f"#panel-view_areas .row:has-text('{streets[0]['name']}') .n").inner_text()
+    page.mouse.click(box["x"] + streets[0]["x"], box["y"] + streets[0]["y"], button="right")
+    page.wait_for_selector("#opened-dialog[open]:not(.is-waiting) .opened-head")
+    assert page.inner_text(".opened-head .opened-value").startswith(n), "also of an area that is not picked"
+
+
 def test_a_ring_and_a_box_hold_the_cases_in_them(open_page: Open, address: str) -> None:
     page = open_page("window=90d")
     whole, box = total(page), place(page)
