@@ -50,6 +50,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "tool_pick": ("点选", "Pick"),
     "tool_box": ("框选", "Box"),
     "tool_lasso": ("圈选", "Lasso"),
+    "tool_enter": ("进入", "Enter"),
+    "hint_enter": ("点击进入下一级区域；↑ 返回上一级", "Click to enter an area below; ↑ leads back up"),
     "hint_pick": ("点击区域选中或取消，可多选", "Click areas to pick or leave them out, as many as wanted"),
     "hint_box": ("拖出一个矩形；Esc 放弃", "Drag a rectangle; Esc gives it up"),
     "hint_lasso": (

@@ -287,9 +287,7 @@
                 lines.push([words.evidence, "is-faint"]);
             }
             if (screen.payload.picked) {
-                if (found.position >= 0) {
-                    lines.push([window.quanyu.picking.isPicked(screen, found.at) ? words.unpick : words.pick, "is-faint"]);
-                }
+                lines.push([window.quanyu.picking.says(screen, found), "is-faint"]);
             } else if (found.target >= 0 && found.target !== screen.own) {
                 lines.push([filled(words.open, { name: areas.names[found.target] }), "is-faint"]);
             }

@@ -3,10 +3,12 @@
 (function () {
     "use strict";
 
-    const TOOLS = ["pick", "box", "lasso"];
+    const TOOLS = ["pick", "box", "lasso", "enter"];
+    const DRAWN = ["box", "lasso"];
     const ICONS = {
         pick: ["M5 3l4.2 13 2-5.6 5.6-2z"],
         box: ["M3.5 5h13v10h-13z"],
+        enter: ["M4 3.5h12v5M4 3.5v13h12v-3", "M9 11h8M14 8l3 3-3 3"],
         lasso: ["M10 4c4 0 7 2 7 4.8S14 13.4 10 13.4 3 11.6 3 8.8 6 4 10 4M7 13c-2 1.2-2 3 0 4"],
     };
     const LEAST_PX = 5; /* a shorter movement is a click */
@@ -148,10 +150,10 @@
             this.tool = tool;
             this.drawn = null;
             this.buttons.forEach(function (one) { one.setAttribute("aria-pressed", String(one.dataset.tool === tool)); });
-            this.of.hidden = tool === "pick";
+            this.of.hidden = DRAWN.indexOf(tool) < 0;
             this.of.textContent = this.isOfAreas ? words.of_areas : words.of_events;
             this.of.title = words.hint_of;
-            this.sheet.classList.toggle("is-open", tool !== "pick");
+            this.sheet.classList.toggle("is-open", DRAWN.indexOf(tool) >= 0);
             this.screen.parts.tip(null);
             this.paint();
         }
@@ -171,7 +173,13 @@
             screen.scene.shape = ring && screen.areas.hasOutlines
                 ? ring.map(function (point) { return geometry.steps(screen.areas.frame, point[0], point[1]); }) : null;
             this.clear.hidden = !this.codes.length && !ring;
-            this.buttons.slice(1).forEach(function (one) { one.disabled = !screen.areas.hasOutlines; });
+            this.buttons.forEach(function (one) {
+                one.disabled = one.dataset.tool === "enter" ? !screen.areas.children(screen.own).length
+                    : DRAWN.indexOf(one.dataset.tool) >= 0 && !screen.areas.hasOutlines;
+            });
+            if (this.tool === "enter" && !screen.areas.children(screen.own).length) {
+                this.choose("pick");
+            }
             this.paint();
         }
 
@@ -231,7 +239,12 @@
         }
 
         click(found) {
-            if (found.position >= 0) {
+            const screen = this.screen;
+            if (this.tool === "enter") {
+                if (found.target >= 0 && found.target !== screen.own) {
+                    screen.open(found.target, { grid: "" });
+                }
+            } else if (found.position >= 0) {
                 this.codes = wanted();
                 this.mark();
                 this.go(this.toggle(found.at));
@@ -410,7 +423,14 @@
             return value && screen.payload.picked ? value + (value.indexOf("?") < 0 ? "?" : "&") + "grid=&bbox=&polygon=" : value;
         },
         click: function (screen, found) { screen.picking.click(found); },
-        isPicked: function (screen, at) { return screen.picking.isPicked(at); },
+        /* What a click on an area does, in words. */
+        says: function (screen, found) {
+            const words = screen.words;
+            if (screen.picking.tool === "enter") {
+                return found.target >= 0 && found.target !== screen.own ? words.open.replace("{name}", screen.areas.names[found.target]) : "";
+            }
+            return found.position < 0 ? "" : screen.picking.isPicked(found.at) ? words.unpick : words.pick;
+        },
         close: function (screen) {
             if (screen.picking) {
                 screen.picking.close();

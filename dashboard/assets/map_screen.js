@@ -664,7 +664,7 @@
         }
 
         /* The map sets off at once; numbers and colours follow with the answer. */
-        open(at) {
+        open(at, changes) {
             this.parts.tip(null);
             this.scene.over = null;
             const bounds = this.bounds(at);
@@ -673,7 +673,7 @@
                 this.isUserView = false;
                 this.fly(bounds, true, at);
             }
-            this.parts.go({ area: this.areas.codes[at] });
+            this.parts.go(Object.assign({ area: this.areas.codes[at] }, changes));
         }
 
         up() {
