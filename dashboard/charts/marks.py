@@ -28,16 +28,19 @@ def heading(title: str, aside: Any = None) -> html.Div:
     return html.Div([html.H2(title), html.Span(aside, className="aside") if aside else None], className="heading")
 
 
-def sparkline(values: Sequence[float | None], before: Sequence[float | None], colour: str, quiet: str, label: str) -> html.Img | None:
+def sparkline(
+    values: Sequence[float | None], before: Sequence[float | None], colour: str, quiet: str, label: str, *, top: float | None = None
+) -> html.Img | None:
     """The window's values as a line that ends in a dot, the window before it in a quieter tone.
 
-    Missing values leave gaps. Both lines share one scale. None when there are fewer than two values.
+    Missing values leave gaps. Both lines share one scale: from their least to their largest value, or from zero to ``top`` where lines
+    of several are to be compared. None when there are fewer than two values.
     """
     series = [*before, *values]
     known = [value for value in series if value is not None]
     if len(known) < 2:
         return None
-    low, high = min(known), max(known)
+    low, high = (min(known), max(known)) if top is None else (0.0, top)
     reach = (high - low) or 1.0
     step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / max(len(series) - 1, 1)
 

@@ -41,6 +41,7 @@ def layout(context: Context, query: str) -> html.Div:
                 [
                     slot("chips", lang),
                     _views(context, lang),
+                    slot("grids", lang),
                     html.Section([slot("cases", lang, html.Div), *grid.component(lang)], className="study-cases"),
                     html.H2(say("process", lang), className="study-part"),
                     slot("places", lang),

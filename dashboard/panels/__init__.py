@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboard import ids
 from dashboard.charts.figures import blank
-from dashboard.panels import bars, blind_spots, cases, charts, events, headline, map_panel, masthead, ranking, study, video
+from dashboard.panels import bars, blind_spots, cases, charts, events, grids, headline, map_panel, masthead, ranking, study, video
 from dashboard.panels.panel import Panel
 
 VIDEO: Final[tuple[Panel, ...]] = (
@@ -45,6 +45,7 @@ WALL: Final[tuple[Panel, ...]] = (
 """The panels of the wall, in the order of their outputs; a scene names those with a column that stand in it."""
 
 STUDY: Final[tuple[Panel, ...]] = (
+    Panel("grids", {"zh": "逐格对比", "en": "Grid by grid"}, grids.build),
     Panel("places", {"zh": "重复地点", "en": "Repeat places"}, study.places),
     Panel("funnel", {"zh": "从上报到结案", "en": "From report to closing"}, study.funnel),
     Panel("times", {"zh": "各环节用时", "en": "Time per step"}, study.times),

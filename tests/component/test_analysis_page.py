@@ -58,7 +58,7 @@ def text_of(component: object) -> str:
 
 def test_every_panel_has_a_slot_a_style_and_names(context: Context) -> None:
     laid = text_of(PAGE.layout(context, ""))
-    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("study.css", "cases.css"))
+    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("study.css", "cases.css", "grids.css"))
     for panel in STUDY:
         assert f'"{ids.panel(panel.key)}"' in laid
         assert f".slot-{panel.key}" in style
@@ -71,9 +71,9 @@ def test_all_panels_draw_the_demo_within_their_budget(context: Context, address:
     assert [key for key, text in found.items() if '"failed"' in text] == []
     assert len(brotli.compress("".join(found.values()).encode(), quality=5)) <= BUDGET_BYTES
     words = (
-        ("Repeat places", "Closed", "median", "open", "Bounced", "All cases")
+        ("Grid by grid", "Repeat places", "Closed", "median", "open", "Bounced", "All cases")
         if "lang=en" in address
-        else ("重复地点", "结案", "中位数", "未结", "推诿", "全部案件")
+        else ("逐格对比", "重复地点", "结案", "中位数", "未结", "推诿", "全部案件")
     )
     for panel, word in zip(OWN, words, strict=True):
         assert word in found[panel.key], panel.key
