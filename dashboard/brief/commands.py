@@ -12,7 +12,8 @@ from dashboard.brief import archive
 from dashboard.brief import template as templates
 from dashboard.brief.compose import asked_strictly
 from dashboard.brief.files import FORMATS, name, written
-from dashboard.brief.press import Press
+from dashboard.brief.press import MOST_REMARK, Press
+from dashboard.brief.template import Template
 from dashboard.links import escaped, merge
 from dashboard.settings import Settings
 from data import console
@@ -35,6 +36,10 @@ def brief(  # noqa: PLR0917  typer passes options by name
     formats: Annotated[str, typer.Option("--format", help=f"Formats, comma-separated: {', '.join(FORMATS)}.")] = "docx",
     out: Annotated[Path, typer.Option(help="Folder for the files; made where it does not exist.")] = Path("briefs"),
     each: Annotated[str | None, typer.Option(metavar="LEVEL", help="A brief for every area of this level, e.g. street.")] = None,
+    remark: Annotated[
+        list[str] | None,
+        typer.Option("--remark", metavar="SECTION=TEXT", help="What an editor adds to a section, marked as such; any number."),
+    ] = None,
     issue: Annotated[bool, typer.Option("--issue", help="Issue it: a number, its snapshot pinned, what is printed remembered.")] = False,
     store: Annotated[Path | None, typer.Option(help="The store's folder; QUANYU_STORE unless given.")] = None,
     as_json: AsJson = False,
@@ -46,7 +51,7 @@ def brief(  # noqa: PLR0917  typer passes options by name
     chosen = known.get(template or wanted.template or next(iter(known)))
     if chosen is None:
         raise ConfigError(f"There is no template {template or wanted.template}; choose one of {', '.join(known)}.")
-    endings = _endings(formats)
+    endings, remarks = _endings(formats), _remarks(remark or [], chosen)
     base = settings.address or f"{LOCAL}:{settings.port}"
     opened = Store(store or settings.store, memory_limit=settings.memory_limit, threads=settings.threads)
     files: list[str] = []
@@ -58,7 +63,7 @@ def brief(  # noqa: PLR0917  typer passes options by name
             areas = _areas(view, selection.removeprefix("?"), each)
             for at, (shown, query) in enumerate(areas):
                 asked = asked_strictly(view, query, chosen)
-                document = archive.opened(press.issue(view, asked, {}).document) if issue else press.draft(view, asked)
+                document = archive.opened(press.issue(view, asked, remarks).document) if issue else press.draft(view, asked, remarks)
                 for step, ending in enumerate(endings):
                     tell(f"{shown} {ending}", (at + step / len(endings)) / len(areas))
                     path = out / name(document, ending)
@@ -81,6 +86,18 @@ def _endings(text: str) -> list[str]:
     if unknown is not None or not listed:
         raise ConfigError(f"There is no format {unknown or text!r}; choose among {', '.join(FORMATS)}.")
     return list(dict.fromkeys(listed))
+
+
+def _remarks(given: list[str], chosen: Template) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        key, mark, words = text.partition("=")
+        if not mark or key not in chosen.sections or not words.strip():
+            raise ConfigError(f"--remark {text[:60]!r}: write SECTION=TEXT, the section being one of {', '.join(chosen.sections)}.")
+        if len(words) > MOST_REMARK:
+            raise ConfigError(f"The remark to {key} has {len(words)} letters; at most {MOST_REMARK} are printed.")
+        found[key] = words.strip()
+    return found
 
 
 def _areas(view: View, query: str, each: str | None) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ Sections make it from the data once; the page and every file are written from th
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -15,6 +16,9 @@ from dashboard.links import Changes
 
 Tone = Literal["", "overdue", "due_soon"]
 NOTHING: Final[Changes] = {}
+DIGIT: Final = 0.66
+"""How wide a bold digit is beside a Chinese letter."""
+_NUMBER: Final = re.compile("[0-9.,%+−–—-]+")
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,19 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[Line, ...] = ()
+
+    def shares(self, room: float) -> tuple[float, ...]:
+        """The columns' shares of the width, in which ``room`` Chinese letters have place: none is narrower than its longest number."""
+        total = sum(column.width for column in self.columns)
+        wanted = [column.width / total for column in self.columns]
+        texts = [[plain(row.cells[at]) for row in self.rows] for at in range(len(self.columns))]
+        longest = [max((len(number) for text in column for number in _NUMBER.findall(text)), default=0) for column in texts]
+        needed = [(DIGIT * n + 1) / room if column.is_number and n else 0.0 for n, column in zip(longest, self.columns, strict=True)]
+        shares = [max(pair) for pair in zip(wanted, needed, strict=True)]
+        spare = [max(0.0, one - other) for one, other in zip(wanted, needed, strict=True)]
+        over = min(1.0, (sum(shares) - 1) / sum(spare)) if sum(spare) else 0.0
+        shares = [share - over * left for share, left in zip(shares, spare, strict=True)]
+        return tuple(share / sum(shares) for share in shares)
 
     def noted(self, lang: Language) -> tuple[Run, ...]:
         """All notes as one line."""

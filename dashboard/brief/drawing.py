@@ -17,6 +17,8 @@ FONT: Final = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
 SIZE: Final = 12
 BAR: Final = 20
 STAND: Final = 170
+LABEL: Final = 290.0
+"""The most that names of lying bars take of the width."""
 
 
 def caption(chart: Chart) -> str:
@@ -61,7 +63,7 @@ def _width(words: str) -> float:
 
 def _bars(chart: Chart) -> str:
     """Lying bars, the window before as a pale bar beneath; each says its value."""
-    left = min(220.0, max((_width(name) for name in chart.categories), default=0) + 12)
+    left = min(LABEL, max((_width(name) for name in chart.categories), default=0) + 12)
     right, top, start = 70, _top(chart), 22 if len(chart.series) > 1 else 4
     tall = BAR if len(chart.series) == 1 else BAR + 8
     parts = _legend(chart)

@@ -26,6 +26,8 @@ class Element:
 
 
 Child = Element | str
+ROOM: Final = 54.0
+"""Letters of a table that stand side by side on a sheet."""
 HEADING_LINES: Final = 1.9
 SHORT_ROWS: Final = 14
 """Rows of a table that is never torn between pages."""
@@ -159,8 +161,7 @@ class Writing:
         return Element("a", [run.text], attributes)
 
     def _table(self, table: Table, *, is_alone: bool) -> list[Child]:
-        total = sum(column.width for column in table.columns)
-        widths = [Element("col", (), {"style": f"width:{column.width / total * 100:.2f}%"}) for column in table.columns]
+        widths = [Element("col", (), {"style": f"width:{share * 100:.2f}%"}) for share in table.shares(ROOM)]
         head = Element("tr", [Element("th", [column.name], _side(column.is_number) | {"scope": "col"}) for column in table.columns])
         rows = [self._row(table, row) for row in table.rows]
         marks = f"brief-table{' is-short' if len(rows) <= SHORT_ROWS else ''}"

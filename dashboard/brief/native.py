@@ -8,6 +8,8 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Emu, Pt
 
 from dashboard.brief.document import Chart
@@ -76,6 +78,8 @@ def _style(drawn: Any, chart: Chart, size: float) -> None:
     category.format.line.color.rgb = RGBColor.from_string(LIGHT.faint[1:])
     category.has_major_gridlines = False
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    if chart.kind == "bars":
+        _name_every_bar(category)
     if len(chart.categories) * len(chart.series) <= MOST_LABELLED and chart.kind != "line":
         plot.has_data_labels = True
         plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
@@ -83,3 +87,11 @@ def _style(drawn: Any, chart: Chart, size: float) -> None:
         plot.data_labels.number_format = "#,##0.0" if _has_fractions(chart) else "#,##0"
         plot.data_labels.number_format_is_linked = False
         plot.data_labels.font.size = Pt(size - 1)
+
+
+def _name_every_bar(axis: Any) -> None:
+    """Programs leave out names that they find too close; each bar has its own here."""
+    skip = OxmlElement("c:tickLblSkip")
+    skip.set("val", "1")
+    last = axis._element.find(qn("c:noMultiLvlLbl"))
+    (last.addprevious if last is not None else axis._element.append)(skip)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.brief import archive
 from dashboard.brief.compose import Asked, Note, compose
+from dashboard.brief.compose import asked as settled
 from dashboard.brief.document import Document
 from dashboard.brief.edition import Edition
 from dashboard.brief.sections.part import Made
-from dashboard.brief.sections.restated import told
+from dashboard.brief.sections.restated import restated, told
 from dashboard.brief.small_numbers import hidden
+from dashboard.brief.template import Templates
+from dashboard.links import merge
 from dashboard.words import say
 from data import issued
 from data.errors import QuanyuError
@@ -55,8 +58,10 @@ class Press:
     keep: Keep = _at_once
     note: Note | None = None
 
-    def draft(self, view: View, asked: Asked) -> Document:
-        """The draft of what was asked for."""
+    def draft(self, view: View, asked: Asked, remarks: Mapping[str, str] | None = None) -> Document:
+        """The draft of what was asked for, with what an editor adds to its sections."""
+        if remarks:
+            return self._composed(self.edition(view, asked), asked, remarks=remarks)
         key = ("brief document", asked.address, len(issued.issues(self.store.path)))
         found: Document = self.keep(view, key, lambda: self._composed(self.edition(view, asked), asked))
         return found
@@ -114,6 +119,15 @@ class Press:
         if changes is None:
             return Made((), say("brief_restated_unknown", asked.selection.lang, issue=found.number))
         return told(edition, changes, found.number, found.first, found.last)
+
+    def restated_numbers(self, now: View, found: Issue, templates: Templates) -> int | None:
+        """How many numbers of an issued brief's days later data tell differently; None where that cannot be told."""
+        changes = self._changes(now, found.snapshot)
+        if changes is None:
+            return None
+        # only the days and the area are asked about: the newest snapshot stands in for the pinned one
+        again = settled(now, merge(found.query, {"snapshot": None, "definition": None}), templates)
+        return len(restated(self.edition(now, again), changes, found.first, found.last))
 
     def _changes(self, view: View, snapshot: str) -> dict[str, Any] | None:
         """The changes from an earlier snapshot to this one; None where they cannot be told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from dash import html
 from dashboard.brief.document import Block, Document, Section
 from dashboard.brief.markup import Element, Writing, component
 from dashboard.brief.sections.part import Made
-from dashboard.format import Language
+from dashboard.format import MISSING, Language, count
 from dashboard.links import attributes
 from dashboard.words import say
 from data.issued import Issue
@@ -18,6 +19,8 @@ from data.issued import Issue
 LINES: Final = 36.0
 """Lines of text that a sheet holds."""
 HEAD_LINES: Final = 4.5
+SINCE: Final = "brief-since"
+"""The sheet of what has been restated since."""
 
 
 def laid(found: Document) -> list[Any]:
@@ -55,12 +58,16 @@ def since(made: Made, document: Document) -> html.Article:
     section = Section("since", say("brief_since", document.lang), blocks, made.message)
     pieces = [component(one) for one in Writing(document).alone(section)] if blocks else [html.P(made.message)]
     hint = html.P(say("brief_since_hint", document.lang), className="brief-note")
-    return html.Article([html.H2(section.title), hint, *pieces], className="brief-sheet brief-since")
+    return html.Article([html.H2(section.title), hint, *pieces], className="brief-sheet brief-since", id=SINCE)
 
 
-def listing(issues: list[Issue], lang: Language) -> list[Any]:
-    """The list of issued briefs on a sheet."""
-    heads = [say(key, lang) for key in ("brief_number", "brief_title", "brief_period", "brief_issued_at", "brief_snapshot")]
+def listing(issues: list[Issue], lang: Language, restated: Mapping[str, int | None]) -> list[Any]:
+    """The list of issued briefs on a sheet.
+
+    ``restated`` has how many numbers of a brief's days have been restated since; those it lacks are told once the brief is opened.
+    """
+    keys = ("brief_number", "brief_title", "brief_period", "brief_issued_at", "brief_restated_since", "brief_snapshot")
+    heads = [say(key, lang) for key in keys]
     rows = [
         html.Tr(
             [
@@ -68,6 +75,7 @@ def listing(issues: list[Issue], lang: Language) -> list[Any]:
                 html.Td(one.title),
                 html.Td(f"{one.first} – {one.last}"),
                 html.Td(one.issued_at.replace("T", " ").removesuffix("Z") + " UTC"),
+                html.Td(_restated(one, restated, lang), className="is-number"),
                 html.Td(one.snapshot),
             ]
         )
@@ -79,6 +87,14 @@ def listing(issues: list[Issue], lang: Language) -> list[Any]:
     return [
         html.Article([html.Header(title, className="brief-head"), html.Section(body, className="brief-section")], className="brief-sheet")
     ]
+
+
+def _restated(found: Issue, restated: Mapping[str, int | None], lang: Language) -> Any:
+    """How many numbers, which leads to them; a way to look where that was not counted."""
+    if found.number not in restated:
+        return html.A(say("brief_restated_look", lang), href=f"{to(found)}#{SINCE}")
+    n = restated[found.number]
+    return MISSING if n is None else html.A(count(n), href=f"{to(found)}#{SINCE}") if n else "0"
 
 
 def to(found: Issue) -> str:

@@ -31,7 +31,7 @@ TITLE_FACE: Final = "方正小标宋简体"
 RED, INK, QUIET, LINE = (RGBColor.from_string(colour) for colour in ("B5281E", LIGHT.text[1:], LIGHT.quiet[1:], LIGHT.line[1:]))
 MOST_ROWS: Final = 10
 """Rows of a table on one slide; more go on to the next."""
-MOST_BARS: Final = 20
+MOST_BARS: Final = 14
 LONGEST_MESSAGE: Final = 60
 """Letters of a message that still makes a title."""
 MOST_LETTERS: Final = 330
@@ -199,10 +199,9 @@ class _Maker:
         for name in ("firstRow", "bandRow"):
             style.set(name, "0")
         style.find(qn("a:tableStyleId")).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
-        total = sum(column.width for column in table.columns)
-        for column, one in zip(grid.columns, table.columns, strict=True):
-            column.width = Emu(int(self.x(0.9) * one.width / total))
         size = 13 if len(table.columns) < 8 else 11
+        for column, share in zip(grid.columns, table.shares(self.x(0.9) / Pt(size)), strict=True):
+            column.width = Emu(int(self.x(0.9) * share))
         for at, column in enumerate(table.columns):
             _cell(grid.cell(0, at), column.name, size, QUIET, is_number=column.is_number, line=INK)
         for down, row in enumerate(rows, 1):

@@ -27,6 +27,8 @@ from dashboard.brief.provenance import lines, scanned, short
 from dashboard.brief.template import Template
 from dashboard.words import say
 
+LINE_LETTERS: Final = 34
+"""Chinese letters of number, days and office that stand on one line; a longer office has a line of its own."""
 _SECTION: Final = re.compile(r"\{\{\s*section:([a-z_]+)\s*\}\}")
 _WORD: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
@@ -58,7 +60,13 @@ def _shipped(document: Document, base: str) -> Any:
     stops = line.paragraph_format.tab_stops
     stops.add_tab_stop(look.WIDTH // 2, WD_TAB_ALIGNMENT.CENTER)
     stops.add_tab_stop(look.WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-    line.add_run(f"{document.issue}\t{document.period}\t{document.office}")
+    told = f"{document.issue}\t{document.period}"
+    if sum(1.0 if ord(letter) > 0x2E7F else 0.5 for letter in told + document.office) > LINE_LETTERS:
+        line.add_run(told)
+        line = file.add_paragraph(document.office, style=look.LINE)
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    else:
+        line.add_run(f"{told}\t{document.office}")
     look.rule(line)
     for words in document.notes:
         file.add_paragraph(words, style=look.NOTE)

@@ -44,16 +44,15 @@ def add(file: Any, table: Table, counter: Counter, lang: Language) -> None:
     caption(file, say("brief_table", lang), counter.tables, table.title)
     grid = file.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    total = sum(column.width for column in table.columns)
-    widths = [Emu(int(look.WIDTH * column.width / total)) for column in table.columns]
     size = Pt(8.5) if len(table.columns) >= NARROW_FROM else Pt(9.5)
+    widths = [Emu(int(look.WIDTH * share)) for share in table.shares(look.WIDTH / size)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-    rows = list(grid.rows)
-    _row(rows[0], tuple(column.name for column in table.columns), table.columns, widths, size, is_head=True)
+    rows, style = list(grid.rows), file.styles[look.TABLE].style_id
+    _row(rows[0], tuple(column.name for column in table.columns), table.columns, widths, size, style=style, is_head=True)
     mark(rows[0]._tr, "w:tblHeader")
     for made, row in zip(rows[1:], table.rows, strict=True):
-        _row(made, row.cells, table.columns, widths, size, row=row)
+        _row(made, row.cells, table.columns, widths, size, style=style, row=row)
     for made in rows:
         mark(made._tr, "w:cantSplit")
     _rules(grid)
@@ -72,13 +71,14 @@ def _row(
     widths: list[Emu],
     size: Pt,
     *,
+    style: str,
     is_head: bool = False,
     row: Row | None = None,
 ) -> None:
     for cell, run, column, width in zip(made.cells, cells, columns, widths, strict=True):
         cell.width = width
         paragraph = cell.paragraphs[0]
-        paragraph.style = look.TABLE
+        paragraph._p.style = style  # by name python-docx reads all styles for every cell
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if column.is_number else WD_ALIGN_PARAGRAPH.LEFT
         shown = paragraph.add_run(plain(run))
         shown.font.size = size

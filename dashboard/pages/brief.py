@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import Any, Final
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -26,6 +27,8 @@ from layers.palette import LIGHT
 
 SCRIPTS: Final = "quanyu_brief"
 """Namespace of ``assets/brief.js``."""
+COUNT_S: Final = 3.0
+"""Seconds after which no further brief's restated numbers are counted."""
 ALL: Final = "all"
 """``issue=all`` lists the issued briefs."""
 
@@ -77,10 +80,24 @@ def answer(context: Context, address: str | None) -> tuple[Any, Any]:
             asked = compose.asked(view, query, context.templates)
             document = press(context).draft(view, asked)
             beside = side.build(context, view, asked, document, listed, may_write=may_write(context))
-            return sheets.listing(listed, selection.lang) if number == ALL else sheets.laid(document), beside
+            if number != ALL:
+                return sheets.laid(document), beside
+            return sheets.listing(listed, selection.lang, _counted(context, listed)), beside
     except QuanyuError as error:
         newest = f"?{merge(query, {'snapshot': None})}" if snapshot else None
         return [refusal(error, selection.lang, newest, snapshot)], []
+
+
+def _counted(context: Context, listed: list[Issue]) -> dict[str, int | None]:
+    """How many numbers have been restated since, brief by brief from the latest, for as long as a reader would wait."""
+    found: dict[str, int | None] = {}
+    until = time.monotonic() + COUNT_S
+    with context.view() as now:
+        for one in listed:
+            if time.monotonic() > until:
+                break
+            found[one.number] = press(context).restated_numbers(now, one, context.templates)
+    return found
 
 
 def press(context: Context) -> Press:

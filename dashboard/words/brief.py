@@ -227,6 +227,8 @@ BRIEF: Final[dict[str, tuple[str, str]]] = {
     "brief_quality_message": ("最多的问题：{issue} {n} 件", "Most frequent issue: {issue}, {n}"),
     # restated
     "brief_restated": ("已更正的数字", "Restated numbers"),
+    "brief_restated_since": ("此后更正", "Restated since"),
+    "brief_restated_look": ("打开查看", "open to see"),
     "brief_restated_first": (
         "此前没有签发过同一区域的这种简报，无可更正。",
         "No earlier brief of this kind and area was issued: nothing to restate.",

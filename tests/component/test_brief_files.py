@@ -19,7 +19,7 @@ from pptx import Presentation
 
 from dashboard.brief import files
 from dashboard.brief.compose import asked, compose
-from dashboard.brief.document import Chart, Document, Figure, Paragraph, plain
+from dashboard.brief.document import Chart, Column, Document, Figure, Paragraph, Row, Table, plain
 from dashboard.brief.edition import Edition
 from dashboard.brief.template import Template, read, shipped
 from dashboard.factory import create_app
@@ -255,3 +255,28 @@ def test_the_command_writes_a_brief_for_every_street(demo_store: Path, tmp_path:
     ):
         assert main([*wrong, "--store", str(demo_store)]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_command_adds_remarks_to_sections(demo_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from dashboard.__main__ import main
+
+    given = ["brief", "", "--store", str(demo_store), "--out", str(tmp_path), "--format", "docx"]
+    assert main([*given, "--remark", "findings=请关注排水=积水。", "--remark", "cases=另附照片。"]) == 0
+    texts = [paragraph.text for paragraph in docx.Document(next(tmp_path.glob("*.docx"))).paragraphs]
+    assert {"编者按：请关注排水=积水。", "编者按：另附照片。"} <= set(texts)
+    capsys.readouterr()
+    assert main([*given, "--remark", "weather=晴"]) == 2
+    assert "findings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n", [7, 1_234_567, 123_456_789])
+def test_no_number_of_a_table_is_torn(n: int) -> None:
+    columns = (Column("街道", is_number=False, width=2.2), *(Column(f"{at}") for at in range(8)), Column("区间", width=1.4))
+    cells = ("国际生态科技新城街道", *(Figure(f"{n:,}") if at == 3 else "9.1%" for at in range(8)), "85.1–88.0")
+    table = Table("", columns, (Row(cells),))
+    room = 52.0
+    shares = table.shares(room)
+    assert sum(shares) == pytest.approx(1)
+    assert all(share > 0 for share in shares)
+    for share, cell in list(zip(shares, cells, strict=True))[1:]:
+        assert share * room >= 0.6 * len(plain(cell))

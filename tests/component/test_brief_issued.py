@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import plotly.utils
 import pytest
 from flask import Flask
 
-from dashboard.brief import archive
+from dashboard.brief import archive, sheets
 from dashboard.brief.compose import asked
 from dashboard.brief.document import Figure, Paragraph, Table, figures, plain
 from dashboard.brief.press import Press
@@ -86,6 +87,16 @@ def test_the_same_numbers_after_the_data_were_restated_and_the_cases_to_blame(st
     after = next(row.cells[4] for row in table.rows if row.cells[:3] == ("11-18", "示范区", "受理量"))
     assert isinstance(after, Figure)
     assert (after.changes["from"], after.changes["snapshot"]) == ("2026-11-18", now.snapshot.id)
+
+    # the list of issued briefs says how many
+    n = press.restated_numbers(now, found, shipped())
+    assert n is not None
+    assert n >= len(table.rows)
+    assert f" {n} 个数字" in made.message
+    shown = json.dumps(sheets.listing([found], "zh", {found.number: n}), cls=plotly.utils.PlotlyJSONEncoder)
+    assert f'"{n}"' in shown
+    assert "#brief-since" in shown
+    assert "打开查看" in json.dumps(sheets.listing([found], "zh", {}), cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
 
     # the next draft of the area says so, too
     later = press.draft(now, asked(now, "from=2026-11-20&to=2026-11-20&template=weekly", shipped()))

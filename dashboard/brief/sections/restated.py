@@ -34,8 +34,7 @@ def build(edition: Edition) -> Made:
 def told(edition: Edition, found: Mapping[str, Any], issue: str, first: str, last: str) -> Made:
     """The entries of ``restated`` that fall into the days of an issued brief."""
     code = edition.view.snapshot.areas.codes[edition.look.area_ix]
-    below = {edition.view.snapshot.areas.codes[ix] for ix in edition.look.areas_below} | {code}
-    entries = [entry for entry in found["restated"] if first <= entry["day"] <= last and entry["area"] in below]
+    entries = restated(edition, found, first, last)
     if not entries:
         return Made((Paragraph((edition.words("restated_none", issue=issue),)),), edition.words("restated_none", issue=issue))
     names = dict(zip(edition.view.snapshot.areas.codes, edition.view.snapshot.areas.names, strict=True))
@@ -54,6 +53,13 @@ def told(edition: Edition, found: Mapping[str, Any], issue: str, first: str, las
     message = edition.words("restated_message", issue=issue, n=count(len(entries)))
     lead = Paragraph(edition.said_with("restated_message", issue=issue, n=_listed(edition, len(entries))))
     return Made((lead, Table(edition.words("restated"), columns, rows, notes)), message)
+
+
+def restated(edition: Edition, found: Mapping[str, Any], first: str, last: str) -> list[Mapping[str, Any]]:
+    """The entries of an area, and of those below it, that fall into some days."""
+    codes = edition.view.snapshot.areas.codes
+    own = {codes[ix] for ix in (edition.look.area_ix, *edition.look.areas_below)}
+    return [entry for entry in found["restated"] if first <= entry["day"] <= last and entry["area"] in own]
 
 
 def _listed(edition: Edition, n: int) -> Figure:
