@@ -1,4 +1,7 @@
-"""Areas side by side: those that are picked, else those below the selected one; each with its numbers, its weeks and what it is about."""
+"""Areas side by side: those that are picked, else those below the selected one; each with its numbers, its weeks and what it is about.
+
+Each is a selection of its own, and quick because its events lie together; those of all there is would be a pass over everything.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +34,10 @@ DEPTH: Final = 3
 
 
 def build(look: Look) -> tuple[Any, ...]:
-    """The panel; nothing where no area lies below and none is picked."""
+    """The panel; nothing where none is picked and no area is selected, or nothing lies below it."""
     areas, lang = look.view.snapshot.areas, look.lang
     picked = [ix for code in look.selection.grid if not code.startswith(ALONE) for ix in areas.find(code) if look.view.sees(ix)]
-    listed = picked or look.areas_below
+    listed = picked or (look.areas_below if look.selection.area is not None else [])
     if not listed:
         return (None,)
     rest = len(listed) - MOST

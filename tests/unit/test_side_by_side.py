@@ -79,3 +79,7 @@ def test_a_scope_has_no_area_above_its_own(known: tuple[View, Oracle]) -> None:
     top = scoped.top
     assert side_by_side._parent(look, top) == top
     assert [told(card)[0] for card in cards(look)] == [scoped.snapshot.areas.names[top]]
+
+
+def test_at_the_top_nothing_is_passed_over_as_a_whole(known: tuple[View, Oracle]) -> None:
+    assert side_by_side.build(Look(known[0], Selection.parse_strict("window=30d"))) == (None,)
