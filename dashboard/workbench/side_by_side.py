@@ -21,7 +21,6 @@ from data import against, queries
 from data.filters import ALONE
 from data.indicators import compute
 from data.linked import Linked
-from data.selection import Selection
 from layers.palette import LIGHT
 
 MOST: Final = 12
@@ -54,12 +53,9 @@ def _parent(look: Look, ix: int) -> int:
 
 
 def _of(look: Look, ix: int) -> Linked:
-    """The linked views of one area, with all filters but those of the map."""
-    return queries.linked(look.view, _only(look, ix))
-
-
-def _only(look: Look, ix: int) -> Selection:
-    return look.selection.with_(area=None, grid=(look.view.snapshot.areas.codes[ix],), bbox=None, polygon=None, against=None)
+    """The linked views of one area, with all filters but those of the map; as ``area``, which no view leaves out and few rows have."""
+    code = look.view.snapshot.areas.codes[ix]
+    return queries.linked(look.view, look.selection.with_(area=code, grid=(), bbox=None, polygon=None, against=None))
 
 
 def _weeks(look: Look, found: Linked) -> Floats:
