@@ -55,30 +55,9 @@ def sparkline(
     ]
     end = next(point for point in reversed(points) if point is not None)
     drawn.append(f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="3" fill="{colour}"/>')
-    return _image("".join(drawn), label)
-
-
-def lines(values: Sequence[float], beside: Sequence[float], colour: str, quiet: str, label: str) -> html.Img:
-    """Two lines of one length on one scale that begins at zero: the values, and dashed what they are seen beside."""
-    high = max((*values, *beside, 1.0))
-    step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / max(len(values) - 1, 1)
-
-    def placed(series: Sequence[float]) -> str:
-        reach = SPARK_HEIGHT - 2 * SPARK_MARGIN
-        return _path([(SPARK_MARGIN + at * step, SPARK_HEIGHT - SPARK_MARGIN - one / high * reach) for at, one in enumerate(series)])
-
-    fixed = 'vector-effect="non-scaling-stroke"'  # as wide as the card is
-    drawn = (
-        f'<path d="{placed(beside)}" stroke="{quiet}" stroke-width="1.25" stroke-dasharray="3 2.5" {fixed}/>'
-        f'<path d="{placed(values)}" stroke="{colour}" stroke-width="2" {fixed}/>'
-    )
-    return _image(drawn, label, 'preserveAspectRatio="none" ')
-
-
-def _image(drawn: str, label: str, more: str = "") -> html.Img:
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SPARK_WIDTH:.0f} {SPARK_HEIGHT:.0f}" {more}fill="none" '
-        f'stroke-linejoin="round" stroke-linecap="round">{drawn}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SPARK_WIDTH:.0f} {SPARK_HEIGHT:.0f}" fill="none" '
+        f'stroke-linejoin="round" stroke-linecap="round">{"".join(drawn)}</svg>'
     )
     return html.Img(src=f"data:image/svg+xml,{quote(svg, safe=' =:/<>')}", alt=label, className="spark")
 

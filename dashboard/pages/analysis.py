@@ -65,7 +65,7 @@ def _views(context: Context, lang: Language) -> html.Div:
         [slot("map_head", lang, html.Div), html.Div(id=ids.panel("view_map"), className="slot-view_map"), holder], className="bench-map"
     )
     slots: list[Any] = [ground, *(slot(f"view_{key}", lang) for key in keys)]
-    return html.Div([*slots, slot("side_by_side", lang)], className="views")
+    return html.Div(slots, className="views")
 
 
 def register(app: Dash, context: Context) -> None:

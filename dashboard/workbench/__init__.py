@@ -12,7 +12,7 @@ from typing import Final
 from dashboard import ids
 from dashboard.panels import masthead, study
 from dashboard.panels.panel import Panel
-from dashboard.workbench import axes, chips, lists, map_view, side_by_side
+from dashboard.workbench import axes, chips, lists, map_view
 
 WORKBENCH: Final[tuple[Panel, ...]] = (
     Panel("study_head", {"zh": "标题与筛选", "en": "Head and filters"}, masthead.study, is_kept_when_empty=True),
@@ -32,6 +32,5 @@ RESTED: Final[tuple[Panel, ...]] = (
         {(ids.BENCH_MAP.later, "data"): None},
         is_kept_when_empty=True,
     ),
-    Panel("side_by_side", {"zh": "区域并列", "en": "Areas side by side"}, side_by_side.build),
 )
 """What of the linked views waits until the selection rests."""
