@@ -28,22 +28,27 @@ def picture(address: str) -> str:
     return segno.make(address, error="m", micro=False).svg_data_uri(border=QUIET_ZONE, scale=4)
 
 
+PAGES: Final = {"view": "/", "analysis": "/analysis"}
+"""Name of a code → the page whose view it is of."""
 OWN_SCREEN: Final = {"kiosk": False, "tour": False, "home": None}
 """How a wall shows a view, which whoever scans it does not want."""
 
 
 def routes() -> Blueprint:
-    """``/qr/view.svg?ADDRESS``: the code of a view of the screen, under the name by which this server was called."""
+    """``/qr/view.svg?ADDRESS`` of the screen, ``/qr/analysis.svg?ADDRESS`` of the workbench: the code of a view.
+
+    It names the server as it was called.
+    """
     blueprint = Blueprint("quanyu_qr", __name__)
 
     @in_words
-    def view() -> Response:
+    def view(page: str) -> Response:
         named, _ = Selection.parse(request.query_string.decode("ascii", errors="replace"))
         scheme = "https" if request.headers.get("X-Forwarded-Proto") == "https" else request.scheme
         query = named.with_(**OWN_SCREEN).query()
         out = io.BytesIO()
         try:
-            segno.make(f"{scheme}://{request.host}/{f'?{query}' if query else ''}", error="m", micro=False).save(
+            segno.make(f"{scheme}://{request.host}{PAGES[page]}{f'?{query}' if query else ''}", error="m", micro=False).save(
                 out, kind="svg", border=QUIET_ZONE, light="white", xmldecl=False, svgns=True, omitsize=True
             )
         except segno.DataOverflowError as error:
@@ -52,5 +57,5 @@ def routes() -> Blueprint:
         answer.headers["Cache-Control"] = "private, max-age=3600"
         return answer
 
-    blueprint.add_url_rule("/qr/view.svg", view_func=view, endpoint="view")
+    blueprint.add_url_rule(f"/qr/<any({', '.join(PAGES)}):page>.svg", view_func=view, endpoint="view")
     return blueprint

@@ -63,6 +63,14 @@ def view_code(address: str, lang: Language) -> html.Details:
     return html.Details([html.Summary(picture, title=say("qr", lang)), html.P(say("qr_hint", lang))], className="menu view-code")
 
 
+def code_menu(address: str, lang: Language) -> html.Details:
+    """The address of a view of the workbench as a QR code, in a menu."""
+    source = f"/qr/analysis.svg?{address}" if address else "/qr/analysis.svg"
+    picture = html.Img(src=source, alt=say("qr", lang), className="code")
+    inside = html.Div([picture, html.P(say("qr_hint", lang))], className="items")
+    return html.Details([html.Summary(say("qr_short", lang)), inside], className="menu code-menu")
+
+
 @dataclass(frozen=True)
 class Tab:
     """A way of looking in the head of the page: its name and what it changes of the address."""

@@ -49,12 +49,14 @@ FACTS: Final = {
 
 
 def build(look: Look) -> tuple[Any, ...]:
-    """The table of picked areas, small multiples of many, or how to come to either."""
+    """The table of picked areas, or small multiples of many: the grids of a street, of anything larger the areas right below."""
     picked = _picked(look)
     if 0 < len(picked) <= MOST_BESIDE:
         return (_beside(look, picked),)
     listed = picked or _finest(look)
-    if not listed or len(listed) > MOST_GRIDS or (not picked and _is_far(look, listed)):
+    if not picked and listed and (len(listed) > MOST_GRIDS or _is_far(look, listed)):
+        listed = look.areas_below
+    if not listed:
         return (heading(say("grids", look.lang), say("grids_hint", look.lang)),)
     return (_multiples(look, listed),)
 

@@ -30,7 +30,8 @@ def build(look: Look) -> tuple[Any, ...]:
 
 def study(look: Look) -> tuple[Any, ...]:
     """The same of the analysis page, which compares nothing and has domains instead of scenes."""
-    return (_head(look, "study", "", masthead.domains(_domains(look), look.selection.domain, look.address, look.lang)),)
+    tabs = masthead.domains(_domains(look), look.selection.domain, look.address, look.lang)
+    return (_head(look, "study", "", tabs),)
 
 
 def _head(look: Look, here: str, versus: str, tabs: Any, *, touring: Any = None, code: Any = None) -> html.Div:
@@ -49,7 +50,7 @@ def _head(look: Look, here: str, versus: str, tabs: Any, *, touring: Any = None,
         address=look.address,
         lang=lang,
         here=here,
-        spare=[] if selection.kiosk else [opener(lang)],
+        spare=[] if selection.kiosk else [opener(lang), *([masthead.code_menu(look.address, lang)] if here == "study" else [])],
     )
     side = html.Div([menus] if touring is None else [menus, touring], className="head-side")
     rows = [html.Div([title, tabs, clock], className="head-line is-first"), html.Div([says, side], className="head-line")]

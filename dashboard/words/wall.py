@@ -32,6 +32,7 @@ WALL: Final[dict[str, tuple[str, str]]] = {
     "show_full": ("全屏（F）", "Full screen (F)"),
     "show_tour": ("自动巡览", "Start the tour"),
     "show_no_tour": ("停止巡览", "Stop the tour"),
+    "qr_short": ("二维码", "QR code"),
     "qr": ("本页二维码", "QR code of this view"),
     "qr_hint": ("用手机扫码打开同一画面（须在同一网络）", "Scan it to open the same view, in the same network"),
     "notes": ("地址中有看不懂的部分，已忽略：", "Parts of the address could not be read and were left out: "),

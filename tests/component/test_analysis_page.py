@@ -71,9 +71,9 @@ def test_all_panels_draw_the_demo_within_their_budget(context: Context, address:
     assert [key for key, text in found.items() if '"failed"' in text] == []
     assert len(brotli.compress("".join(found.values()).encode(), quality=5)) <= BUDGET_BYTES
     words = (
-        ("Grid by grid", "Repeat places", "Closed", "median", "open", "Bounced", "All cases")
+        ("All 4: Street", "Repeat places", "Closed", "median", "open", "Bounced", "All cases")
         if "lang=en" in address
-        else ("逐格对比", "重复地点", "结案", "中位数", "未结", "推诿", "全部案件")
+        else ("全部 4 个街道", "重复地点", "结案", "中位数", "未结", "推诿", "全部案件")
     )
     for panel, word in zip(OWN, words, strict=True):
         assert word in found[panel.key], panel.key

@@ -111,5 +111,9 @@ def test_the_grids_of_a_street_stand_in_the_order_of_their_growth(context: Conte
     assert [growth[code] for code in order] == sorted(growth.values(), reverse=True)
 
 
-def test_the_grids_of_a_whole_district_are_not_drawn(context: Context) -> None:
-    assert not numbers(context, GRIDS, "window=30d")
+def test_of_a_whole_district_the_streets_are_drawn(context: Context, view: View) -> None:
+    found = numbers(context, GRIDS, "window=30d")
+    streets = {view.snapshot.areas.codes[ix] for ix in view.snapshot.areas.children(0)}
+    assert {re.findall(r"area=(\w+)", number.value)[0] for number in found} == streets
+    for number in found[:2]:
+        check(view, "window=30d", number)

@@ -62,6 +62,12 @@ def test_the_code_is_of_the_view_without_how_a_wall_shows_it(client: Any, asked:
     assert modules(answer.text) == expected(f"http://127.0.0.1:8050/{held}")
 
 
+def test_the_workbench_has_codes_of_its_own(client: Any) -> None:
+    answer = client.get("/qr/analysis.svg?grid=990108001&window=30d", headers={"Host": "127.0.0.1:8050"})
+    assert modules(answer.text) == expected(f"http://127.0.0.1:8050/analysis?{Selection(grid=('990108001',), window='30d').query()}")
+    assert client.get("/qr/elsewhere.svg").status_code == 404
+
+
 def test_an_address_beyond_any_code_is_refused_in_words(client: Any) -> None:
     address = Selection(department=tuple(f"{number:02d}单位名称很长的处置部门" for number in range(40))).query()
     assert len(address) > MOST
