@@ -89,6 +89,8 @@ GOOD = {
     "limit": ["1", "100"],
     "callback": ["satisfied", "unrated"],
     "urgency": ["urgent"],
+    "against": ["previous", "last_year_lunar", "2026-10-01..2026-10-20", "area:999901001", "20260101T000000Z-00000000"],
+    "bbox": ["111.3,27.3,111.4,27.5"],
 }
 PATHS = [
     "/api/v1/ask",
