@@ -123,20 +123,24 @@ class Cells:
         }
         return [
             "row_no",
-            *([f"({self._odd(native)}) AS is_odd"] if self._is_short else []),
+            *([f"({self._odd()}) AS is_odd"] if self._is_short else []),
             *self.kept,
             *(f"c{ix}" for ix in sorted(native)),
             *(f"{cell} AS t{ix}" for ix, cell in trimmed.items()),
             *(f"f{ix}" for ix in self._plain),
         ]
 
-    def _odd(self, native: set[int]) -> str:
-        """Whether a row has a cell that no short way gives a value for, or a time that is not simply shifted."""
-        parts = [f"(c{ix} IS NOT NULL AND f{ix} IS NULL)" for ix in self._plain]
-        instants = {ix for item in self._fields if item.type == "instant" for ix in self._recognised.columns.get(item.name, ())}
-        parts += [times.is_far(f"f{ix}") for ix in self._plain if ix in instants]
-        parts += [times.is_far(f"c{ix}") for ix in sorted(native & instants) if self._raw.types[ix] != "TIMESTAMP WITH TIME ZONE"]
+    def _odd(self) -> str:
+        """Whether a row has a cell that no short way gives a value for."""
+        parts = [f"(c{ix} IS NOT NULL AND f{ix} IS NULL)" for ix, value in self._plain.items() if value != f"c{ix}"]
         return " OR ".join(parts) or "false"
+
+    def is_local(self, item: Field) -> bool:
+        """Whether the cells of an instant, on the short ways, are local times that are simply shifted."""
+        columns = self._recognised.columns.get(item.name, ())
+        is_native = bool(columns) and self._native(item, {self._raw.types[ix] for ix in columns}) is not None
+        is_zoned = is_native and self._raw.types[columns[0]] == "TIMESTAMP WITH TIME ZONE"
+        return bool(columns) and ((is_native and not is_zoned) or columns[0] in self._plain)
 
     def _is_varied(self, ix: int) -> bool:
         return ix not in self._raw.repeating
@@ -282,7 +286,8 @@ class Cells:
             return self._coordinate(item.name)
         if item.name not in self._present:
             return f"CAST(NULL AS {TYPES[item.type]})"
-        return f"CASE WHEN s_{item.name} THEN {masked(item.name)} ELSE {item.name} END" if item.type == "text" else item.name
+        is_looked_at = item.type == "text" and self._recognised.columns[item.name][0] not in self._plain
+        return f"CASE WHEN s_{item.name} THEN {masked(item.name)} ELSE {item.name} END" if is_looked_at else item.name
 
     def _coordinate(self, name: str) -> str:
         """Longitude or latitude, also out of a pair glued together in one cell."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from data.errors import FileRejected
 
@@ -23,6 +27,12 @@ _SPOILT: Final = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "ï»¿")
 """What stands in text after a decoder gave up."""
 _SIGNS: Final = tuple(sign.encode() for sign in _SPOILT)
 _LONGEST_SIGN: Final = max(map(len, _SIGNS))
+_SPLIT: Final = 2**24
+"""Bytes from which a text is looked at in several parts at once."""
+_MOST_PARTS: Final = 4
+_CONTINUES: Final = 0b1100_0000, 0b1000_0000
+"""Mask and value of a byte that does not begin a character of UTF-8."""
+_LONGEST: Final = 4
 _PLANE_0: Final = 0.9
 _FEW_CJK: Final = 4
 
@@ -155,6 +165,8 @@ def _undone(text: str, wrong: str) -> bool:
 
 def _decodes(path: Path, encoding: str) -> Text | int:
     """The text's description, or near which byte it does not decode."""
+    if encoding == "utf-8" and (whole := _looked_at(path)) is not None:
+        return whole
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     # In UTF-8 the bytes themselves can be searched, which is many times faster than text with wide characters.
     is_utf8 = encoding.startswith("utf-8")
@@ -176,6 +188,53 @@ def _decodes(path: Path, encoding: str) -> Text | int:
         except UnicodeError as error:
             return at + (error.start if isinstance(error, UnicodeDecodeError) else 0)
     return Text(encoding, has_nul, spoilt)
+
+
+def _looked_at(path: Path) -> Text | None:
+    """The description of a large text in UTF-8, its parts looked at side by side; None where it is small or not UTF-8."""
+    size = path.stat().st_size
+    if size < _SPLIT:
+        return None
+    count = min(os.cpu_count() or 1, _MOST_PARTS)
+    edges = [size * part // count for part in range(count + 1)]
+    with ThreadPoolExecutor(count) as pool:
+        found = list(pool.map(partial(_look_at, path), edges[:-1], edges[1:]))
+    if any(part is None for part in found):
+        return None
+    return Text("utf-8", *(any(part[place] for part in found if part is not None) for place in (0, 1)))
+
+
+def _look_at(path: Path, start: int, end: int) -> tuple[bool, bool] | None:
+    """Whether NUL and whether signs of a failed decoding stand in the characters that begin between two bytes; None where not UTF-8."""
+    has_nul = spoilt = False
+    with path.open("rb") as file:
+        file.seek(start)
+        start += _continuing(file.read(_LONGEST)) if start else 0
+        file.seek(max(0, start - _LONGEST_SIGN))
+        before = file.read(start - file.tell())
+        while (at := file.tell()) < end:
+            part = file.read(min(_CHUNK, end - at))
+            rest = file.read(_LONGEST)
+            more = rest[: _continuing(rest)]
+            file.seek(len(more) - len(rest), os.SEEK_CUR)
+            part += more
+            if not part:
+                break
+            text = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, len(part)], np.int32)), pa.py_buffer(part))
+            try:
+                text.validate(full=True)
+            except pa.ArrowInvalid:
+                return None
+            has_nul |= b"\0" in part
+            spoilt = spoilt or _holds_a_sign(before + part)
+            before = (before + part)[-_LONGEST_SIGN:]
+    return has_nul, spoilt
+
+
+def _continuing(part: bytes) -> int:
+    """How many bytes at the beginning belong to a character that began before, at most those of one."""
+    mask, value = _CONTINUES
+    return next((place for place, byte in enumerate(part) if byte & mask != value), len(part))
 
 
 def _holds_a_sign(part: bytes) -> bool:

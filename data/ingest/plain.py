@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import duckdb
@@ -39,21 +39,28 @@ def ways(
     recognised: Recognised,
     raw: Raw,
     words: Mapping[str, Mapping[str, str]],
+    *,
+    later: Collection[str] = (),
 ) -> dict[int, str]:
     """Raw column → SQL of its value or NULL, for columns of text that are one field's alone and that no configured word changes.
 
-    Only columns whose first cells are nearly all served.
+    Only columns whose first cells are nearly all served. The fields ``later`` are taken as they come, for whoever asks reads them
+    afterwards (:mod:`data.ingest.texts`).
     """
-    found = _possible(fields, recognised, raw, words)
+    found = _possible(fields, recognised, raw, words, later)
     if not found:
         return found
     counts = ", ".join(f"count(c{ix}) - count({value})" for ix, value in found.items())
     statement = f"SELECT count(*), {counts} FROM (SELECT * FROM {raw.relation} LIMIT {SAMPLE})"
     rows, *odd = connection.execute(statement).fetchall()[0]
-    return {ix: value for (ix, value), n in zip(found.items(), odd, strict=True) if n <= _MOST_ODD * rows}
+    served = {ix: value for (ix, value), n in zip(found.items(), odd, strict=True) if n <= _MOST_ODD * rows}
+    as_they_come = {ix for name in later for ix in recognised.columns.get(name, ())}
+    return {ix: f"c{ix}" if ix in as_they_come else value for ix, value in served.items()}
 
 
-def _possible(fields: Sequence[Field], recognised: Recognised, raw: Raw, words: Mapping[str, Mapping[str, str]]) -> dict[int, str]:
+def _possible(
+    fields: Sequence[Field], recognised: Recognised, raw: Raw, words: Mapping[str, Mapping[str, str]], later: Collection[str]
+) -> dict[int, str]:
     found = {}
     uses = Counter(ix for columns in recognised.columns.values() for ix in columns)
     for item in fields:
@@ -64,6 +71,8 @@ def _possible(fields: Sequence[Field], recognised: Recognised, raw: Raw, words: 
             found[columns[0]] = _WAYS[item.type](f"c{columns[0]}")
         elif item.type == "choice":
             found[columns[0]] = choice(f"c{columns[0]}", item)
+        elif item.name in later:
+            found[columns[0]] = text(f"c{columns[0]}")
     return found
 
 
@@ -94,6 +103,11 @@ def choice(cell: str, item: Field) -> str:
     }
     words, keys = (", ".join("'" + text.replace("'", "''") + "'" for text in texts) for texts in (known, known.values()))
     return f"([{keys}])[list_position([{words}], {cell})]" if known else "NULL::VARCHAR"
+
+
+def text(cell: str) -> str:
+    """An untouched cell that is neither blank at an end nor a word for nothing, else NULL."""
+    return f"CASE WHEN trim({cell}, '{values.BLANKS}') = {cell} AND NOT {values.is_nothing(cell, is_varied=True)} THEN {cell} END"
 
 
 def code(cell: str) -> str:

@@ -41,13 +41,15 @@ FORMULA_ERRORS: Final = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NUL
 class Check:
     """One rule: the code, the field whose cell is to blame, and the SQL condition under which it holds.
 
-    ``is_of_writing``: cells that a short way (:mod:`data.ingest.plain`) gives a value for keep it.
+    ``is_of_writing``: cells that a short way (:mod:`data.ingest.plain`) gives a value for keep it. ``is_of_span``: no instant
+    between the first year of fixed offsets and both the rule's limit and the last year breaks it.
     """
 
     code: str
     column: str
     condition: str
     is_of_writing: bool = False
+    is_of_span: bool = False
 
 
 def rules_of(
@@ -100,10 +102,10 @@ def _rules_of_instant(item: Field, zone: times.Zone, parameters: values.Paramete
     if item.required:
         checks.append(Check("E_TIME_MISSING", name, f"{g} IS NULL"))
     low, high = parameters.add(times.EARLIEST), parameters.add(times.LATEST)
-    checks.append(Check("E_TIME_RANGE", name, f"({name} < {low} OR {name} >= {high})"))
+    checks.append(Check("E_TIME_RANGE", name, f"({name} < {low} OR {name} >= {high})", is_of_span=True))
     if limit is not None and name in {*EVENT_INSTANTS, "last_seen_at"}:
         latest = parameters.add(limit.astimezone(dt.UTC).replace(tzinfo=None))
-        checks.append(Check("E_TIME_FUTURE", name, f"({name} > {latest} AND {name} < {high})"))
+        checks.append(Check("E_TIME_FUTURE", name, f"({name} > {latest} AND {name} < {high})", is_of_span=True))
     if zone.changes:
         checks.append(Check("E_TIME_AMBIGUOUS", name, zone.ambiguous(f"l_{name}")))
     return checks

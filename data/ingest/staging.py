@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import FileRejected
-from data.ingest import frames, offsets, plain, times, values
+from data.ingest import frames, offsets, plain, texts, times, values
 from data.ingest.cells import Cells
 from data.ingest.day_order import DayOrder, day_order, is_open
 from data.ingest.fields import Field
@@ -77,10 +77,13 @@ class Staging:
             Cells, fields, recognised, raw, zone, parameters, words=words or {}, is_projected=bool(datum and datum.startswith("EPSG"))
         )
         self._cells = self._of()
+        self._zone, self._limit = zone, limit
         self._ways: dict[int, str] = {}
+        self._later: list[Field] = []
         present = [item for item in fields if item.name in recognised.columns]
-        self._checks = [check for item in present for check in rules_of(item, zone, parameters, limit, is_text=self._is_of_text(item))]
-        self._checks += more_checks(set(recognised.columns)) if more_checks else []
+        self._rules = {item.name: rules_of(item, zone, parameters, limit, is_text=self._is_of_text(item)) for item in present}
+        self._crossing = more_checks(set(recognised.columns)) if more_checks else []
+        self._checks = [*(check for checks in self._rules.values() for check in checks), *self._crossing]
 
     def run(
         self,
@@ -141,11 +144,16 @@ class Staging:
         codes = " | ".join(f"(CASE WHEN {check.condition} THEN {BIT[check.code]}::BIGINT ELSE 0 END)" for check in self._checks) or "0"
         held = {row[0] for row in connection.execute(f"DESCRIBE {into}").fetchall()} if into else None
         selected = partial(self._selected, held=held, also=also, wrap=wrap)
+        # What is not a column of its own becomes part of others while it is staged.
+        self._later = [item for item in self._fields if held is not None and item.type in texts.TYPES and item.name in held]
         verb = f"INSERT INTO {table} BY NAME" if into else f"CREATE TEMP TABLE {table} AS"
         # Planned as joins, the lists of words would cost several times what they cost as expressions.
         connection.execute("SET disabled_optimizers = 'in_clause'")
         try:
-            is_short = self._streams(connection, table, first, selected) or self._goes_short(connection, verb, selected)
+            put_right = partial(self._put_right, connection, table, first, also)
+            is_short = self._streams(connection, table, first, selected, put_right) or self._goes_short(
+                connection, verb, selected, put_right
+            )
             if not is_short:
                 self._ways = {}
                 self._execute(connection, f"{verb} {selected(self._cells, codes)}")
@@ -201,7 +209,9 @@ class Staging:
         inner = ", ".join([*(f"{sql} AS {name}" for name, sql in columns.items()), *cells.kept])
         return f"SELECT {outer} FROM {wrap(f'(SELECT {inner} FROM ({typed}))')}"
 
-    def _goes_short(self, connection: duckdb.DuckDBPyConnection, verb: str, selected: Callable[..., str]) -> bool:
+    def _goes_short(
+        self, connection: duckdb.DuckDBPyConnection, verb: str, selected: Callable[..., str], put_right: Callable[[], bool]
+    ) -> bool:
         """Stage the rows of a table by the short ways; False where one way is better."""
         self._raw.settle()
         if self._raw.rows < plain.FEWEST:
@@ -210,9 +220,35 @@ class Staging:
         if self._is_mostly_odd(connection, selected(*short, _FIRST)):
             return False
         self._execute(connection, f"{verb} {selected(*short)}")
+        put_right()
         return True
 
-    def _streams(self, connection: duckdb.DuckDBPyConnection, table: str, first: int, selected: Callable[..., str]) -> bool:
+    def _put_right(self, connection: duckdb.DuckDBPyConnection, table: str, first: int, also: Mapping[str, str | None]) -> bool:
+        """Read the texts that were staged as they came; whether something is against some, whose rows are now among the odd ones."""
+        where, odd = f"{table}.rowid >= {first}", []
+        for item in self._later:
+            if self._recognised.columns.get(item.name, (-1,))[0] not in self._ways:
+                continue
+            is_needed = any(f"g_{item.name}" in check.condition for check in self._crossing)
+            found = texts.put_right(
+                connection,
+                (table, where),
+                item,
+                self._rules[item.name],
+                stands_in=also.get(item.name) or item.name,
+                is_needed=is_needed,
+                parameters=self._parameters,
+                used=partial(_used, parameters=self._parameters),
+                zone=self._zone,
+            )
+            odd += [found] if found else []
+        if odd:
+            connection.execute(f"UPDATE {table} SET codes = -1 WHERE {where} AND ({' OR '.join(odd)})")
+        return bool(odd)
+
+    def _streams(
+        self, connection: duckdb.DuckDBPyConnection, table: str, first: int, selected: Callable[..., str], put_right: Callable[[], bool]
+    ) -> bool:
         """Stage the rows by the short ways as they are read from the file; False where they had better be put into a table first.
 
         Rows get their numbers from where they come to stand. Of those that the short ways do not serve the cells stay, as what is now
@@ -233,8 +269,11 @@ class Staging:
             self._execute(connection, f"INSERT INTO {table} BY NAME {selected(*short)}")
             new = f"FROM {table} WHERE rowid >= {first}"
             connection.execute(f"UPDATE {table} SET row_no = rowid - {first} + 1 WHERE rowid >= {first}")
-            connection.execute(f"CREATE TEMP TABLE {raw.relation}_odd AS SELECT row_no, {kept} {new} AND codes = -1")
-            raw.relation, raw.rows = f"{raw.relation}_odd", int(connection.execute(f"SELECT count(*) {new}").fetchall()[0][0])
+            if put_right():
+                raw.settle()
+            else:
+                connection.execute(f"CREATE TEMP TABLE {raw.relation}_odd AS SELECT row_no, {kept} {new} AND codes = -1")
+                raw.relation, raw.rows = f"{raw.relation}_odd", int(connection.execute(f"SELECT count(*) {new}").fetchall()[0][0])
         except duckdb.Error:
             # A record is not regular; whoever reads them one by one finds out which.
             connection.execute(f"DELETE FROM {table} WHERE rowid >= {first}")
@@ -245,11 +284,27 @@ class Staging:
 
     def _shortly(self, connection: duckdb.DuckDBPyConnection, *, are_kept: bool = False) -> tuple[Cells, str]:
         """The cells by their short ways, and ``codes`` that are -1 for rows with anything odd or wrong about them."""
-        self._ways = plain.ways(connection, self._fields, self._recognised, self._raw, self._words)
+        later = [item.name for item in self._later]
+        self._ways = plain.ways(connection, self._fields, self._recognised, self._raw, self._words, later=later)
+        cells = self._of(ways=self._ways, are_kept=are_kept)
         served = {name for name, columns in self._recognised.columns.items() if columns[0] in self._ways}
-        against = [check.condition for check in self._checks if not (check.is_of_writing and check.column in served)]
+        instants = {item.name for item in self._fields if item.type == "instant" and cells.is_local(item)}
+        against = [
+            check.condition
+            for check in self._checks
+            if not (check.is_of_writing and check.column in served) and not (check.is_of_span and check.column in instants)
+        ]
+        against += [self._is_beyond(name) for name in sorted(instants)]
         codes = f"CASE WHEN {' OR '.join(['is_odd', *against])} THEN -1 ELSE 0 END"
-        return self._of(ways=self._ways, are_kept=are_kept), codes
+        return cells, codes
+
+    def _is_beyond(self, name: str) -> str:
+        """Whether an instant may be outside the years that are simply shifted, or outside what its rules allow: one look for all."""
+        latest = times.LATEST - times.ZONES
+        if self._limit is not None and any(check.code == "E_TIME_FUTURE" for check in self._rules[name]):
+            latest = min(latest, self._limit.astimezone(dt.UTC).replace(tzinfo=None))
+        low, high = (self._parameters.add(value) for value in (times.FIXED_SINCE + times.ZONES, latest))
+        return f"NOT ({name} BETWEEN {low} AND {high})"
 
     def _is_mostly_odd(self, connection: duckdb.DuckDBPyConnection, first: str) -> bool:
         """Whether of the first rows so many would be read in full that all had better be."""

@@ -28,7 +28,10 @@ _EPOCH: Final = "1[0-9]{9}(?:[0-9]{3})?"
 _SERIAL: Final = r"[2-7][0-9]{4}(?:\.[0-9]+)?"
 _OFFSET: Final = r"(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
 _APART: Final = r"\s*(?:UTC|GMT|\s)([+-][0-9]{2}):?([0-9]{2})?$"
-_FIXED_SINCE: Final = dt.datetime(1992, 1, 1)
+FIXED_SINCE: Final = dt.datetime(1992, 1, 1)
+"""From here on a zone without clock changes is one shift away from UTC."""
+ZONES: Final = dt.timedelta(days=1)
+"""More than any local time is away from UTC."""
 
 
 def local_instant(text: str, parameters: Parameters, order: DayOrder = DayOrder.MONTH) -> str:
@@ -103,11 +106,6 @@ def from_offset(text: str) -> str:
     return f"(TRY_CAST(regexp_replace({text}, '{_APART}', '\\1:\\2') AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
 
 
-def is_far(instant: str) -> str:
-    """Whether a time is outside the years in which every zone without clock changes is one shift away from UTC."""
-    return f"({instant} < TIMESTAMP '{_FIXED_SINCE:%Y-%m-%d}' OR {instant} >= TIMESTAMP '{LATEST:%Y-%m-%d}')"
-
-
 class Zone:
     """Local time to UTC and back, as SQL.
 
@@ -116,7 +114,7 @@ class Zone:
 
     def __init__(self, zone: ZoneInfo, parameters: Parameters) -> None:
         self._name = parameters.add(zone.key)
-        first = _FIXED_SINCE.replace(tzinfo=zone)
+        first = FIXED_SINCE.replace(tzinfo=zone)
         offsets = {(first + dt.timedelta(days=days)).utcoffset() for days in range(0, 366 * 60, 7)}
         self._fixed_s: int | None = None
         if len(offsets) == 1:
@@ -156,4 +154,4 @@ class Zone:
         if self._fixed_s is None:
             return slow
         shift = f"{value} + to_seconds({sign * self._fixed_s})"
-        return f"CASE WHEN {value} >= TIMESTAMP '{_FIXED_SINCE:%Y-%m-%d}' THEN {shift} ELSE {slow} END"
+        return f"CASE WHEN {value} >= TIMESTAMP '{FIXED_SINCE:%Y-%m-%d}' THEN {shift} ELSE {slow} END"

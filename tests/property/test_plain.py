@@ -138,17 +138,30 @@ def test_choices(put: Any, cells: list[str]) -> None:
 
 TEXTS = st.one_of(
     st.sampled_from(
-        ["占道经营", " 噪声 ", "电话13812345678", "京A12345学", "ＡＢＣ１２３４５６７８９０", "a\u200bb", "卡号6222 0212 3456 7890"]
+        [
+            "占道经营",
+            " 噪声 ",
+            "电话13812345678",
+            "京A12345学",
+            "ＡＢＣ１２３４５６７８９０",
+            "a\u200bb",
+            "=SUM(A1)",
+            "#REF!",
+            " 源\u200b",
+            "长" * 300,
+            "卡号6222 0212 3456 7890",
+        ]
     ),
     st.sampled_from(ODD),
 )
 COLUMNS = {
     "event_id": CODES, "reported_at": TIMES, "closed_at": TIMES, "category": TEXTS, "area_code": CODES, "description": TEXTS,
-    "lon": NUMBERS, "lat": NUMBERS, "satisfaction": WORDS, "rework_count": NUMBERS,
+    "title": TEXTS, "source": TEXTS, "department": TEXTS, "lon": NUMBERS, "lat": NUMBERS, "satisfaction": WORDS, "rework_count": NUMBERS,
 }  # fmt: skip
 GOOD = {
     "event_id": "SJ{}", "reported_at": "2024-01-03 08:05:00", "closed_at": "2024-01-04 08:05:00", "category": "占道经营",
     "lon": "104.{}", "lat": "30.4", "satisfaction": "满意", "area_code": "510118001001", "description": "市民反映{}", "rework_count": "0",
+    "title": "占道经营", "source": "热线", "department": "综合执法局",
 }  # fmt: skip
 
 
@@ -175,7 +188,8 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
 
 def staged(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Rows of a file as they are staged, the reasons against them, and the warnings."""
-    source = {"name": "源", "kind": "event", "path": path.name}
+    # As it is written, what stands in for an empty cell would be read otherwise.
+    source = {"name": " 源\u200b", "kind": "event", "path": path.name, "department": " "}
     config = Config.parse({"name": "示范区", "levels": ["district", "grid"], "source": [source]}, path.parent)
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
