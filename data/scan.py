@@ -73,7 +73,7 @@ def departures(model: Expected) -> list[Departure]:
     for offset, length in runs(model.daily.length):
         mean, variance, count = (side[:-1, :-1] for side in model.run(offset, length))
         area, kind = _apart(count, mean, variance)
-        tails = _weighed(count[area, kind], mean[area, kind], variance[area, kind])
+        tails = weighed(count[area, kind], mean[area, kind], variance[area, kind])
         for at, one in enumerate(zip(area.tolist(), kind.tolist(), strict=True)):
             if one not in found or tails[at] < found[one].tail:
                 found[one] = Departure(*one, offset, length, int(count[one]), float(mean[one]), float(variance[one]), float(tails[at]))
@@ -98,8 +98,8 @@ def smallest_by_chance(model: Expected) -> Floats:
         for offset, size, expectation, variance in expectations:
             count = summed[:, offset + size] - summed[:, offset]
             draw, area, kind = _apart(count, expectation, variance)
-            weighed = _weighed(count[draw, area, kind], expectation[area, kind], variance[area, kind])
-            np.minimum.at(smallest, draws[draw], weighed)
+            found = weighed(count[draw, area, kind], expectation[area, kind], variance[area, kind])
+            np.minimum.at(smallest, draws[draw], found)
     return np.sort(smallest)
 
 
@@ -109,7 +109,7 @@ def _of_cells(model: Expected, offset: int, length: int) -> tuple[Floats, Floats
     return mean[:-1, :-1], variance[:-1, :-1]
 
 
-def _weighed(count: Floats, mean: Floats, variance: Floats) -> Floats:
+def weighed(count: Floats, mean: Floats, variance: Floats) -> Floats:
     """Tails divided by what their cells may take of the false alarms: the many in which next to nothing is expected take least."""
     return tail(count, mean, variance) / np.clip(mean / WHOLE, LEAST_WEIGHT, 1.0)
 

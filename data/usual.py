@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from data import scan
 from data.bound import area_ix
 from data.daily import daily
-from data.expected import LEVEL_DAYS, expected
+from data.expected import LEVEL_DAYS, Expected, expected
 from data.filters import ALONE
 from data.findings import usual_range
 from data.selection import Selection
@@ -33,6 +34,11 @@ class Usual:
         The cases of the days before that give the level, and these days, both included.
     windows
         Earlier windows of the same length on which it was measured how far counts stray.
+    areas, kinds
+        Areas and categories that are looked at together, beside all of each.
+    chance
+        For one category in one area, where there were more cases than expected: how often a window in which nothing changed departs as far
+        somewhere, over the whole of it or a run of days that is looked at; None otherwise.
     """
 
     mean: float
@@ -42,6 +48,9 @@ class Usual:
     level_from: dt.date
     level_to: dt.date
     windows: int
+    areas: int
+    kinds: int
+    chance: float | None = None
 
     @property
     def level_days(self) -> int:
@@ -76,7 +85,19 @@ def usual(view: View, whole: Selection, selection: Selection) -> Usual | None:
     low, high = usual_range(float(mean[at]), float(variance[at]))
     first = max(0, known.start - LEVEL_DAYS)
     level = int(known.counts[first : known.start].sum(axis=0)[at])
-    return Usual(float(mean[at]), low, high, level, known.day(first), known.day(known.start - 1), model.forecasts(own.days))
+    days = known.day(first), known.day(known.start - 1)
+    chance = _chance(model, at, (offset, own.days))
+    return Usual(float(mean[at]), low, high, level, *days, model.forecasts(own.days), len(known.areas), len(known.kinds), chance)
+
+
+def _chance(model: Expected, at: tuple[int, int], run: tuple[int, int]) -> float | None:
+    known = model.daily
+    if at[0] == len(known.areas) or at[1] == len(known.kinds) or run not in scan.runs(known.length):
+        return None
+    mean, variance, count = (side[at[0] : at[0] + 1, at[1]] for side in model.run(*run))
+    if count[0] <= mean[0]:
+        return None
+    return scan.chance(scan.smallest_by_chance(model), float(scan.weighed(count, mean, variance)[0]))
 
 
 def _area(view: View, whole: Selection, selection: Selection, areas: tuple[int, ...]) -> int | None:

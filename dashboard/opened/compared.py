@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from dash import html
@@ -55,6 +56,8 @@ def _usual(found: Opening, asked: Asked) -> Any:
         say("opened_usual_range", lang, low=count(told.low), high=count(told.high), mean=f"{told.mean:,.1f}", days=told.level_days),
         _opener(count(told.level), found, asked, days),
         say("opened_usual_how", lang, windows=told.windows),
+        say("opened_usual_tested", lang, n=count((told.areas + 1) * (told.kinds + 1)), areas=told.areas, kinds=told.kinds),
+        "" if told.chance is None else say("opened_usual_chance", lang, chance=f"{math.ceil(told.chance * 1000) / 10:g}%"),
     ]
 
 

@@ -30,6 +30,14 @@ OPENED: Final[dict[str, tuple[str, str]]] = {
         ", spread by what each weekday, holiday and make-up day usually brings; how far counts stray is measured on {windows} earlier "
         "spans of the same length",
     ),
+    "opened_usual_tested": (
+        "。同时检验 {n} 个组合：{areas} 个区域及合计，各看 {kinds} 个类别及合计",
+        ". {n} are looked at together: {areas} areas and all of them, each by {kinds} categories and all of them",
+    ),
+    "opened_usual_chance": (
+        "；没有任何变化时，{chance} 的期次会有一处偏离这样大",
+        "; without any change {chance} of periods depart as far somewhere",
+    ),
     "opened_usual_none": (
         "不能说：此前的数据不足四周，时段超过两个月，或范围不是一类事件",
         "Cannot be said: less than four weeks of data lie before, the days are more than two months, or it is no one category",

@@ -191,6 +191,17 @@ def test_what_follows_from_a_number_can_be_worked_out_from_what_it_opens(view: V
             told.level
             == ask(view, own.with_(window=None, from_day=told.level_from, to_day=told.level_to))["indicators"]["accepted"]["value"]
         )
+    found = asked(view, "", shipped())
+    findings = Edition(view, found.selection, found.template, found.period).findings
+    sure = [figure for key, figure in derived if key == "findings" and figure.text.endswith("%") and "category" in figure.changes]
+    assert sure
+    for figure in sure:
+        own = settle(view, Asked.parse({"n": 1, "base": base, "open": link(figure)}).selection)[0]
+        told = usual(view, selection, own)
+        assert told is not None
+        assert (told.areas + 1) * (told.kinds + 1) == findings.tested
+        assert findings.strongest is not None
+        assert told.chance == pytest.approx(findings.strongest.chance)
     longest = [figure for key, figure in derived if key == "deadlines" and figure.kind == "hours"]
     calendar = WorkingTime.of(view.snapshot)
     assert longest
