@@ -71,6 +71,28 @@ def test_the_address_holds_days_snapshot_and_definition_and_a_number_opens(open_
     assert page.faults == []
 
 
+def test_changes_intervals_ranges_and_exact_cases_open_by_enter(open_page: Open) -> None:
+    page = open_page()
+    for selector, said in (
+        (".is-findings [data-open*='usual=1'] >> nth=0", ".facts"),
+        (".is-key_numbers td:nth-child(4) .opener >> nth=0", ".facts"),
+        (".is-categories td:nth-child(5) .opener >> nth=0", ".facts"),
+        (".is-streets td:nth-last-child(3) .opener >> nth=0", ".facts"),
+        (".is-repeats [data-open*='part=place:'] >> nth=0", ".opened-parts [aria-pressed=true] b"),
+        (".is-quality [data-open*='part=issue:'] >> nth=0", ".opened-parts [aria-pressed=true] b"),
+        (".is-deadlines [data-open^='case?'] >> nth=0", ".case-standing"),
+    ):
+        words = page.inner_text(selector)
+        page.focus(selector)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#opened-dialog[open]:not(.is-waiting) #opened-title")
+        told = page.inner_text(f"#opened-dialog {said}")
+        assert words.rstrip("%").replace("—", "") in told.replace(" – ", "").replace("—", "") or ".is-streets" in selector, (selector, told)
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#opened-dialog:not([open])", state="attached")
+    assert page.faults == []
+
+
 def test_it_prints_as_one_document_without_what_stands_beside_it(open_page: Open) -> None:
     page = open_page("template=daily")
     title = page.inner_text(".brief-head h1")

@@ -59,7 +59,7 @@ def _strongest(edition: Edition) -> tuple[Run, ...]:
     if one is None:
         return ()
     changes = _changes(edition, one)
-    chance = edition.derived(f"{math.ceil(one.chance * 100)}%", ACCEPTED, {**changes, USUAL: "1"})
+    chance = edition.derived(_sure(one), ACCEPTED, {**changes, USUAL: "1"})
     return (
         edition.words("finding_strongest", subject=f"{_subject(edition, one)}{_days(edition, one)}"),
         edition.count(one.count, changes, in_words=True),
