@@ -31,7 +31,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     contexts = []
 
     def start(query: str, width: int = 1366, height: int = 900) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce"))
         page = contexts[-1].new_page()
         page.set_default_timeout(SETTLED_MS)
         page.goto(f"{address}/analysis?{query}")
