@@ -229,6 +229,11 @@ def test_repeat_places_and_faults_open_to_their_very_cases(view: View) -> None:
         assert set(cases_of(view, own, str(figure.changes["part"]))) == set(place.cases.loc[open_ones, "event_id"])
     for figure in groups["issue"]:
         assert figure.value == len(cases_of(view, selection, str(figure.changes["part"])))
+    for query in (*ADDRESSES, "from=2026-11-12&to=2026-11-12"):
+        short, _ = made(view, query)
+        for _, figure in ((key, one) for key, one in figures(short) if key == "cases" and "part" in one.changes):
+            own = settle(view, Asked.parse({"n": 1, "base": short.provenance.address.partition("?")[2], "open": link(figure)}).selection)[0]
+            assert figure.value == len(cases_of(view, own, str(figure.changes["part"])))
     for key in ("place:nothing", "issue:nothing", "places:some", "place_open:", "issue:rival_E_ID_DUP"):
         if CaseGroup.parse(key) is None:
             with pytest.raises(SelectionError):

@@ -10,6 +10,7 @@ from dashboard.brief.document import Figure, Paragraph, Run
 from dashboard.brief.edition import Edition
 from dashboard.brief.masking import masked
 from dashboard.brief.sections.part import Made, Part
+from dashboard.brief.sections.repeats import days
 from dashboard.format import span
 from dashboard.opened.address import CASE
 from data import queries
@@ -62,7 +63,7 @@ def repeated(edition: Edition) -> Picked:
         return None
     place = max(found.places, key=lambda one: one.n)
     case = str(place.cases["event_id"].iloc[0])
-    n = edition.count(place.n, {"part": CaseGroup("place", case).key})
+    n = edition.count(place.n, {**days(edition), "part": CaseGroup("place", case).key})
     return case, edition.said_with("case_repeated", n=n, days=edition.view.definition.repeat.days)
 
 

@@ -29,7 +29,7 @@ def build(edition: Edition) -> Made:
     rule, zone = edition.view.definition.repeat, edition.view.snapshot.zone
     first, last = (f"{local(at, zone):%m-%d}" for at in (found.from_at, found.until_at - dt.timedelta(seconds=1)))
     message = edition.words("repeats_message", first=first, last=last, places=count(found.total), cases=count(found.events))
-    everywhere: Changes = {**_days(edition), "part": CaseGroup("places", ALL).key}
+    everywhere: Changes = {**days(edition), "part": CaseGroup("places", ALL).key}
     whole = Paragraph(
         (
             edition.words("repeats_whole", first=first, last=last, days=rule.days, cases=rule.cases),
@@ -60,7 +60,7 @@ def build(edition: Edition) -> Made:
     return Made((whole, table), message)
 
 
-def _days(edition: Edition) -> Changes:
+def days(edition: Edition) -> Changes:
     """The days that repeat places are looked for in."""
     last = edition.window.to_day
     return {"from": f"{last - dt.timedelta(days=edition.view.definition.repeat.days)}", "to": f"{last}", "window": None}
@@ -75,8 +75,8 @@ def _row(edition: Edition, place: Place) -> Row:
     cells = (
         _place(where, masked(place.address or "")) or MISSING,
         snapshot.categories.names[place.category_ix],
-        Figure(count(place.n), place.n, "count", "accepted", {**_days(edition), "part": CaseGroup("place", newest).key}),
-        Figure(count(place.open), place.open, "count", "accepted", {**_days(edition), "part": CaseGroup("place_open", newest).key}),
+        Figure(count(place.n), place.n, "count", "accepted", {**days(edition), "part": CaseGroup("place", newest).key}),
+        Figure(count(place.open), place.open, "count", "accepted", {**days(edition), "part": CaseGroup("place_open", newest).key}),
         first,
         last,
     )
