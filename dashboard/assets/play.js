@@ -182,6 +182,8 @@
                 if (asked === player.asked) {
                     player.told = null;
                     player.turn(false);
+                    player.screen.play(null);
+                    Object.values(CHARTS).forEach(function (id) { mark(id); });
                     player.said.textContent = player.words.play_failed;
                     window.console.warn("steps: " + error.message);
                 }

@@ -30,10 +30,10 @@
         } catch (error) {
             return; /* a browser that keeps nothing keeps quiet, too */
         }
+        label();
         if (on) {
             play();
         }
-        label();
     }
 
     function label() {
@@ -91,7 +91,7 @@
             watched = panel;
             shown = null;
             if (panel) {
-                coming.observe(panel, { childList: true, subtree: true });
+                coming.observe(panel, { attributes: true, attributeFilter: ["data-event", "data-snapshot"], childList: true, subtree: true });
             }
         }
         label();

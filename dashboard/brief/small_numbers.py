@@ -52,13 +52,27 @@ def is_small(run: Run, threshold: int) -> bool:
 
 def _block(block: Block, threshold: int) -> Block:
     if isinstance(block, Paragraph):
-        return replace(block, runs=tuple(_less(run, threshold) if is_small(run, threshold) else run for run in block.runs))
+        return replace(block, runs=_sentence(block.runs, threshold))
     if isinstance(block, Chart):
         series = tuple(
             Series(one.name, tuple(None if _is_few(value, block, threshold) else value for value in one.values)) for one in block.series
         )
         return replace(block, series=series)
     return _table(block, threshold)
+
+
+def _sentence(runs: tuple[Run, ...], threshold: int) -> tuple[Run, ...]:
+    """A sentence whose small counts are hidden says nothing that follows from them either: no change, share or range."""
+    if not any(is_small(run, threshold) for run in runs):
+        return runs
+    return tuple(
+        _less(run, threshold)
+        if is_small(run, threshold)
+        else Figure(DERIVED)
+        if isinstance(run, Figure) and run.is_derived and any(letter.isdigit() for letter in run.text)
+        else run
+        for run in runs
+    )
 
 
 def _is_few(value: float | None, chart: Chart, threshold: int) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 
 from data.errors import FileRejected
 
@@ -206,6 +205,8 @@ def _looked_at(path: Path) -> Text | None:
 
 def _look_at(path: Path, start: int, end: int) -> tuple[bool, bool] | None:
     """Whether NUL and whether signs of a failed decoding stand in the characters that begin between two bytes; None where not UTF-8."""
+    import pyarrow as pa  # noqa: PLC0415 -- the process that reads risky formats does without
+
     has_nul = spoilt = False
     with path.open("rb") as file:
         file.seek(start)

@@ -56,6 +56,8 @@ class Built:
         Whether any row was read, or any went.
     appended
         Events added in place since they were last written in order.
+    is_now_given
+        Whether the data's now is the configuration's; builds that go on from here without one keep it.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Built:
     as_of: dt.datetime
     has_news: bool = True
     appended: int = 0
+    is_now_given: bool = False
 
 
 @dataclass
@@ -149,7 +152,7 @@ class Assembly:
         has_news = any(report.is_good and ix not in self._intake.standing for ix, report in reports.items())
         has_news |= any(delivery.gone for delivery in self.deliveries)
         now = written.as_of.replace(tzinfo=dt.UTC)
-        return Built(self.target, reports, self.refused, self._intake.quarantine, now, has_news, appended)
+        return Built(self.target, reports, self.refused, self._intake.quarantine, now, has_news, appended, self.config.as_of is not None)
 
     def _of(self, *kinds: str) -> list[Delivery]:
         return [delivery for delivery in self.deliveries if delivery.source.kind in kinds]

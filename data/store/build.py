@@ -122,7 +122,7 @@ def _built(
         return BuildReport(None, sources, reason)
     say("publishing", _PUBLISHING)
     told = [report for report in sources if report.read == "rejected" or any(report is other for other in built.reports.values())]
-    parts = {"sources": [report.as_dict() for report in told], "appended": built.appended}
+    parts = {"sources": [report.as_dict() for report in told], "appended": built.appended, "is_now_given": built.is_now_given}
     identity = publish(store, built.path, parts, quarantine=folder / "quarantine", is_locked=True)
     retire(store, is_locked=True)
     say("published", 1.0)

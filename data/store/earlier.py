@@ -129,11 +129,12 @@ class Earlier:
             return connection.execute(sql, [column]).fetchall()
 
     def config(self, source: SourceConfig) -> Config:
-        """The configuration of a build that adds one source to this snapshot; its datum stays unless another is named."""
+        """The configuration of a build that adds one source to this snapshot; its now stays if it was given, its datum unless one is."""
         known = self.feeds.get(source.name)
         if source.datum is None and known is not None:
             source = replace(source, datum=known.datum)
-        return Config(ZoneInfo(self.zone), self.levels, self.name, None, None, self.made_up, self.definition, (source,), self.definitions)
+        now = self.as_of.replace(tzinfo=dt.UTC) if self.manifest.get("is_now_given") else None
+        return Config(ZoneInfo(self.zone), self.levels, self.name, None, now, self.made_up, self.definition, (source,), self.definitions)
 
     def of_feed(self, name: str) -> dict[int, FileReport]:
         """Files of one source."""

@@ -188,13 +188,6 @@ def test_numbers_of_the_legend_and_what_stands_beside_a_number_open(page: Page, 
         opened(page)
         assert key is None or page.inner_text("#opened-title") == INDICATORS[key].names.zh
         escape(page)
-    page.goto(f"{address}/analysis?{WINDOW}")
-    for chosen in (".wait-table td a.opener >> nth=0", ".spell-row a.opener >> nth=0", ".funnel-row a.opener >> nth=1"):
-        n = page.inner_text(chosen)
-        page.click(chosen)
-        opened(page)
-        assert page.inner_text("#opened-dialog .opened-parts [aria-pressed=true] b") == n
-        escape(page)
 
 
 def test_a_bucket_of_days_an_hour_and_an_area_of_the_map_open(page: Page, address: str) -> None:

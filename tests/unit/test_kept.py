@@ -172,6 +172,22 @@ def test_one_source_is_handed_in_beside_the_others_and_stays(folder: Path) -> No
     ]
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_a_now_that_was_given_stays_through_what_is_handed_in(folder: Path, *, given: bool) -> None:
+    wanted = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
+    if given:
+        (folder / "sources.toml").write_text("as_of = 2026-11-21T17:30:00\n" + CONFIG, encoding="utf-8")
+    _build(folder)
+    for number in (1, 2):
+        path = folder / f"more{number}.csv"
+        path.write_text(f"事件编号,上报时间,大类,网格编码\nD{number},2026-11-20 10:00,占道,G1\n", encoding="utf-8")
+        source = source_of({"name": "补录", "kind": "event", "path": path.name}, folder)
+        assert take(folder / "store", source, [path], now=NOW).snapshot
+    now = Store(folder / "store").current().as_of
+    latest = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
+    assert now.astimezone(dt.UTC) == (wanted if given else latest)
+
+
 def test_nothing_can_be_handed_in_beside_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(FILES["hotline.csv"], encoding="utf-8")
     with pytest.raises(NoSnapshot, match="build one"):

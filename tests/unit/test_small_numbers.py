@@ -56,6 +56,20 @@ def test_one_small_count_hides_another() -> None:
     assert of([3, 20, 9, 30]) == ["<5", "20", DERIVED, "30", "62"]
 
 
+def test_what_follows_from_a_hidden_count_is_hidden_in_a_sentence_as_well() -> None:
+    def said(count: int) -> str:
+        derived = (Figure("+50.0%", indicator="accepted", is_derived=True), Figure("8—20", indicator="accepted", is_derived=True))
+        block = Paragraph((n(count), "，较上期 ", derived[0], "，预期 ", derived[1], "。"), "finding")
+        document = Document("t", "p", "i", "o", (Section("s", "s", (block,), "m"),), SOURCE)
+        found = hidden(document, 5).sections[0].blocks[0]
+        assert isinstance(found, Paragraph)
+        assert (count >= 5) is any(isinstance(run, Figure) and run.indicator is not None for run in found.runs)
+        return found.text
+
+    assert said(3) == "<5，较上期 *，预期 *。"
+    assert said(12) == "12，较上期 +50.0%，预期 8—20。"
+
+
 def test_zeros_and_large_counts_stay() -> None:
     assert of([0, 20, 9, 30]) == ["0", "20", "9", "30", "59"]
 
