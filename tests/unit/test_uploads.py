@@ -245,8 +245,16 @@ def test_a_run_that_is_stopped_takes_its_command_with_it(uploads: Uploads, monke
         assert time.monotonic() < until
     attempts.stop(uploads, upload)
     assert ended(uploads, upload).problem == "lost"
-    while Path(f"/proc/{lines[0]}").exists() and "Z" not in Path(f"/proc/{lines[0]}/stat").read_text(encoding="ascii").split(")")[1][:3]:
+    while runs(lines[0]):
         assert time.monotonic() < until
+
+
+def runs(process: str) -> bool:
+    """Whether a process goes on; one that ended and waits to be read does not."""
+    try:
+        return "Z" not in Path(f"/proc/{process}/stat").read_text(encoding="ascii").split(")")[1][:3]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_steps_are_in_words_and_name_no_folder() -> None:
