@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.bound import Mask, is_true
+from data.days import day_of
 from data.indicators import repeats
 from data.indicators.repeat_points import DAY_US, RepeatPoints, Sightings
 from data.questions import QUESTIONS
@@ -154,6 +155,12 @@ def place_mask(view: View, selection: Selection, event_id: str) -> Mask:
         if len(own) and own[0] >= 0:
             found[at.event_ix[at.label == own[0]]] = True
     return found
+
+
+def days_looked_at(view: View, selection: Selection) -> tuple[dt.date, dt.date]:
+    """The days in which all cases of the selection's places lie, both included; the mask of a place says which they are."""
+    last = min(window(view, selection).to_day, day_of(view, view.snapshot.as_of))
+    return last - dt.timedelta(days=view.definition.repeat.days), last
 
 
 def _until(view: View, selection: Selection) -> dt.datetime:

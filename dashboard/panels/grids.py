@@ -25,6 +25,7 @@ from data.indicators.ask import numbers, previous_numbers
 from data.indicators.compute import can_be_located
 from data.indicators.indicator import Indicator
 from data.indicators.registry import INDICATORS
+from data.places import days_looked_at
 from data.selection import Selection
 from layers.palette import LIGHT
 
@@ -236,8 +237,8 @@ def _places(look: Look, shown: Sequence[tuple[int, bool]], own: Sequence[Selecti
 
 def _days(look: Look) -> Changes:
     """The days that repeat places are looked for in."""
-    last = look.window.to_day
-    return {"from": f"{last - dt.timedelta(days=look.view.definition.repeat.days)}", "to": f"{last}", "window": None}
+    first, last = days_looked_at(look.view, look.selection)
+    return {"from": f"{first}", "to": f"{last}", "window": None}
 
 
 def _multiples(look: Look, listed: list[int]) -> Any:

@@ -242,6 +242,18 @@ def test_repeat_places_and_faults_open_to_their_very_cases(view: View) -> None:
             assert queries.part_page(view, selection, "accepted", key)["total"] == 0
 
 
+def test_places_of_days_to_come_open_to_their_cases_as_well(view: View) -> None:
+    """A window that begins after the data: places are those of the days up to the snapshot's instant."""
+    first = view.snapshot.as_of.date() + dt.timedelta(days=2)
+    document, _ = made(view, f"from={first}&to={first + dt.timedelta(days=6)}")
+    base = document.provenance.address.partition("?")[2]
+    listed = [figure for _, figure in figures(document) if str(figure.changes.get("part", "")).startswith("place")]
+    assert listed
+    for figure in listed:
+        own = settle(view, Asked.parse({"n": 1, "base": base, "open": link(figure)}).selection)[0]
+        assert figure.value == len(cases_of(view, own, str(figure.changes["part"]))), figure
+
+
 @pytest.mark.parametrize("query", ADDRESSES)
 def test_every_number_is_what_it_opens(view: View, query: str) -> None:
     document, selection = made(view, query)

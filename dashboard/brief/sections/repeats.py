@@ -15,7 +15,7 @@ from data import queries
 from data.case_groups import ALL, CaseGroup
 from data.indicators.compute import can_be_located
 from data.indicators.registry import INDICATORS
-from data.places import Place
+from data.places import Place, days_looked_at
 from data.vocabulary import Words
 
 MOST: Final = 8
@@ -62,8 +62,8 @@ def build(edition: Edition) -> Made:
 
 def days(edition: Edition) -> Changes:
     """The days that repeat places are looked for in."""
-    last = edition.window.to_day
-    return {"from": f"{last - dt.timedelta(days=edition.view.definition.repeat.days)}", "to": f"{last}", "window": None}
+    first, last = days_looked_at(edition.view, edition.selection)
+    return {"from": f"{first}", "to": f"{last}", "window": None}
 
 
 def _row(edition: Edition, place: Place) -> Row:
